@@ -1,0 +1,142 @@
+"""Addressed random draws: every draw is a pure function of its address, never of the order of events.
+
+Generator: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC'11). The
+address is the 128-bit counter (stream and sub-stream, entity, i, j); seed and replication are the key. So the same
+task, failure, leak, attacker and defender occur under every strategy: common random numbers.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+WORD = 0xFFFFFFFF
+_M0, _M1 = 0xD2511F53, 0xCD9E8D57
+_W0, _W1 = 0x9E3779B9, 0xBB67AE85
+ROUNDS = 10
+BLOCK_I, BLOCK_J = 64, 16
+
+
+class Stream(IntEnum):
+    """What a draw decides; together with the sub-stream the first word of its address."""
+
+    ARRIVAL = 1
+    TASK_KIND = 2
+    LENGTH = 3
+    NEXT_TOOL = 4
+    THINKING = 5
+    DURATION = 6
+    FAILURE = 7
+    BACK_OFF = 8
+    TENURE = 9
+    CAPTURE = 10
+    EXPOSURE = 11
+    LEAK_NAME = 12
+    DISCOVERED = 13
+    DISCOVERY_TIME = 14
+    DETECTED = 15
+    DETECTION_TIME = 16
+    REMEDIATION = 17
+    REVOKED = 18
+    REVOCATION_DELAY = 19
+    HOP = 20
+    NOTICED = 21
+    NOTICE_TIME = 22
+    EVICTION = 23
+    LOSS = 24
+    SERVICE = 25
+    SERVICE_FAILURE = 26
+    OUTAGE_GAP = 27
+    OUTAGE_LENGTH = 28
+    ROTATION_PHASE = 29
+    ROLLOUT = 30
+    REDEPLOYMENT = 31
+    SECRET_PHASE = 32
+    ISSUER_BACK_OFF = 33
+
+
+def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Philox4x32 with ten rounds; four 32-bit words in, four out."""
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    for _ in range(ROUNDS):
+        p0, p1 = _M0 * c0, _M1 * c2
+        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1 & WORD, (p0 >> 32) ^ c3 ^ k1, p0 & WORD
+        k0, k1 = (k0 + _W0) & WORD, (k1 + _W1) & WORD
+    return c0, c1, c2, c3
+
+
+def unit(high: int, low: int) -> float:
+    """Two words as a number strictly between 0 and 1, a multiple of 2^-53: 52 random bits and a half."""
+    return ((high << 20 | low >> 12) + 0.5) * 2.0**-52
+
+
+def philox_block(
+    c0: int, c1: int, i: npt.NDArray[np.uint64], j: npt.NDArray[np.uint64], key: tuple[int, int]
+) -> npt.NDArray[np.float64]:
+    """`unit` of the first two words of many addresses (c0, c1, i[n], j[n]) at once; shape like i."""
+    mask, shift = np.uint64(WORD), np.uint64(32)
+    x0, x1 = np.full(i.shape, c0, np.uint64), np.full(i.shape, c1, np.uint64)
+    x2, x3 = i, j
+    k0, k1 = key
+    for _ in range(ROUNDS):
+        p0, p1 = np.uint64(_M0) * x0, np.uint64(_M1) * x2
+        x0, x1, x2, x3 = (
+            (p1 >> shift) ^ x1 ^ np.uint64(k0), p1 & mask, (p0 >> shift) ^ x3 ^ np.uint64(k1), p0 & mask,
+        )
+        k0, k1 = (k0 + _W0) & WORD, (k1 + _W1) & WORD
+    bits = (x0 << np.uint64(20)) | (x1 >> np.uint64(12))
+    return (bits.astype(np.float64) + 0.5) * 2.0**-52
+
+
+class Draws:
+    """All draws of one replication. Blocks of neighbouring addresses are computed together and kept.
+
+    Args:
+        seed: 0 ≤ seed < 2^32; 0 is a seed like any other.
+        replication: 0 ≤ replication < 2^32.
+
+    Raises:
+        ValueError: a word of the key is out of range.
+    """
+
+    def __init__(self, seed: int, replication: int) -> None:
+        if not (0 <= seed <= WORD and 0 <= replication <= WORD):
+            raise ValueError("seed and replication must lie between 0 and 2^32 - 1")
+        self.key = (seed, replication)
+        self._blocks: dict[tuple[int, int, int, int], list[list[float]]] = {}
+
+    def uniform(self, stream: int, entity: int, i: int, j: int = 0, sub: int = 0) -> float:
+        """The number in (0, 1) at the address (stream, sub, entity, i, j); sub < 2^24, the others < 2^32."""
+        where = (sub << 8 | stream, entity, i >> 6, j >> 4)
+        block = self._blocks.get(where)
+        if block is None:
+            block = self._blocks[where] = self._block(*where)
+        return block[i & 63][j & 15]
+
+    def once(self, stream: int, entity: int, i: int, j: int = 0, sub: int = 0) -> float:
+        """The same number as `uniform`, for addresses that have no neighbours in use."""
+        first, second, _, _ = philox(_address(sub << 8 | stream, entity, i, j), self.key)
+        return unit(first, second)
+
+    def name(self, sub: int, entity: int, i: int, j: int) -> tuple[int, int]:
+        """Two words that stand for a leak in the addresses of all that follows from it."""
+        first, second, _, _ = philox(_address(sub << 8 | Stream.LEAK_NAME, entity, i, j), self.key)
+        return first, second
+
+    def _block(self, c0: int, entity: int, i: int, j: int) -> list[list[float]]:
+        _address(c0, entity, i << 6 | 63, j << 4 | 15)
+        rows = np.arange(i << 6, (i << 6) + BLOCK_I, dtype=np.uint64)[:, None]
+        columns = np.arange(j << 4, (j << 4) + BLOCK_J, dtype=np.uint64)[None, :]
+        grid = np.broadcast_arrays(rows, columns)
+        block: list[list[float]] = philox_block(c0, entity, grid[0], grid[1], self.key).tolist()
+        return block
+
+
+def _address(*words: int) -> tuple[int, int, int, int]:
+    c0, c1, c2, c3 = words
+    if not (0 <= c0 <= WORD and 0 <= c1 <= WORD and 0 <= c2 <= WORD and 0 <= c3 <= WORD):
+        raise ValueError("a word of a draw's address is out of range")
+    return c0, c1, c2, c3

@@ -1,0 +1,99 @@
+"""The event log: what an engine says, row by row, and all that metrics and stories are made from.
+
+Rows are in order of time; equal times keep the order in which things happened. Unused fields are -1 (0 for `flags`,
+`was` and `until`). A credential is alive in [issued, until).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+import numpy as np
+
+LOG = np.dtype(
+    [
+        ("at", "i8"), ("was", "i8"), ("until", "i8"), ("kind", "i4"), ("flags", "i4"), ("agent", "i4"),
+        ("task", "i4"), ("step", "i4"), ("attempt", "i4"), ("credential", "i4"), ("other", "i4"),
+        ("intrusion", "i4"), ("edge", "i4"),
+    ],
+    align=True,
+)
+"""`at`, `was` and `until` are ticks; the meaning of `was`, `until` and `other` is that of the row's `Event`."""
+
+
+class Event(IntEnum):
+    """Kinds of row."""
+
+    TASK_STARTED = 1  # other: task kind
+    TASK_ENDED = 2  # other: Outcome; until: ticks the task waited for credentials
+    RETIRED = 3  # agent
+    ISSUED = 4  # credential; other: role; until: expiry; agent, task: holder (-1: shared, or not bound to a task)
+    RENEWED = 5  # was: expiry before; until: expiry now
+    SHORTENED = 6  # rotated, dies at the end of the overlap; was, until as for RENEWED
+    ASKED = 7  # revocation of a credential was asked for; other: Cause
+    SPARED = 8  # that revocation failed; other: Cause
+    DIED = 9  # before its expiry; other: Cause; was: expiry before
+    ORPHANED = 10  # every holder is retired; until: expiry
+    NEEDED = 11  # a task needs the credential, and none did before
+    IDLE = 12  # no task needs it any more; was: since when it was needed; until: min(now, its death)
+    USED = 13  # an attempt was let in with it; other: tool
+    REJECTED = 14  # an attempt was refused, the credential being dead; other: tool
+    FAILED = 15  # an attempt failed for a reason of its own; other: tool
+    CUT = 16  # an attempt failed at its end, its credential having died on the way; other: tool
+    REQUESTED = 17  # of the issuer; other: role
+    SERVED = 18  # was: when it was let in; until: when a place was free
+    REFUSED = 19  # other: Refusal
+    PLACE_FREED = 20  # the issuer's; was: since when the place was taken
+    ISSUER_DOWN = 21  # until: when it is up again
+    OUTAGE = 22  # a holder has no working standing credential; was: from; until: to
+    CAPTURED = 23  # other: channel
+    LEAK_NOTICED = 24  # other: channel
+    BLOCKED = 25  # an attacker's try failed; other: 1 dead, 2 bound to its workload
+    COMPROMISED = 26  # an attacker's try worked; intrusion: its number
+    OBTAINED = 27  # credential: the new one; was: the one it was got through; other: role; until: expiry; edge
+    REACHED = 28  # credential: the one used; other: resource; until: loss in cents; edge
+    INTRUSION_NOTICED = 29
+    EVICTED = 30
+
+
+class Flag(IntFlag):
+    """Facts about a row, told where they are known."""
+
+    LATE = 1  # revocation of the credential had been asked for
+    ATTRIBUTABLE = 2  # the use points to one agent and one task
+    LEAKED = 4  # the credential had been captured before
+    ORPHAN = 8  # every holder of the credential is retired
+    ATTACKERS = 16  # the credential was got by an attacker: a session, a minted or a found one
+
+
+class Outcome(IntEnum):
+    """How a task ended."""
+
+    DONE = 0
+    TOOL = 1  # a call failed more often than it is retried
+    CREDENTIAL = 2  # no working credential was to be had
+    DEADLINE = 3
+
+
+class Cause(IntEnum):
+    """Why a credential died."""
+
+    EXPIRED = 0
+    ROTATED = 1
+    TASK_END = 2
+    RETIREMENT = 3
+    DETECTION = 4
+    EVICTION = 5
+
+
+class Refusal(IntEnum):
+    """Why the issuer gave nothing."""
+
+    OUTAGE = 1
+    RATE = 2
+    FAILURE = 3
+
+
+CAUSES = ("expired", "rotated", "task-end", "retirement", "detection", "eviction")
+OUTCOMES = ("done", "tool failed", "no credential", "deadline passed")
+REFUSALS = ("", "outage", "rate limit", "failure")

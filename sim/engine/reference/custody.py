@@ -1,0 +1,307 @@
+"""The life of credentials: issued, held, needed, rotated, renewed, revoked, dead."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import simpy
+
+from sim.core.draws import Stream
+from sim.core.events import Cause, Event, Flag
+from sim.core.units import FOREVER
+from sim.engine import rules
+from sim.engine.reference import issuer
+from sim.engine.reference.state import Agent, Credential, Slot, Task
+
+if TYPE_CHECKING:
+    from sim.engine.reference.simulation import Simulation, Steps
+
+REPLACED = (Cause.DETECTION, Cause.EVICTION)
+"""Revocations after which the holders of a standing credential are given a new one."""
+Found = Generator[simpy.Event, None, Credential | None]
+
+
+class Custody:
+    """Keeps every credential, and is the only one to change when it dies."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+        self.count = 0
+        self.slots: list[Slot] = []
+        self.needed: dict[int, Credential] = {}
+
+    # --- beginnings and ends -------------------------------------------------------------------------------------
+    def start(self) -> None:
+        """Hand out the standing credentials that exist when the simulation starts."""
+        sim, plan = self.sim, self.sim.plan
+        if not plan.standing:
+            return
+        for group, members in enumerate(plan.members):
+            populations = {sim.world.agents[agent].population for agent in members}
+            for role in sorted({role for p in populations for role in sim.world.populations[p].roles}):
+                using = tuple(a for a in members if role in sim.world.populations[sim.world.agents[a].population].roles)
+                self._open_slot(group, role, using)
+
+    def _open_slot(self, group: int, role: int, members: tuple[int, ...]) -> None:
+        slot = Slot(group, role, members, self._issue(role, members[0] if len(members) == 1 else -1))
+        slot.current.slot = slot
+        self.slots.append(slot)
+        for member in members:
+            self.sim.agents[member].slots[role] = slot
+        if self.sim.plan.rotate_every:
+            self.sim.env.process(self._rotate(slot))
+
+    def finish(self) -> None:
+        """At the horizon: nobody needs anything any more."""
+        for credential in list(self.needed.values()):
+            credential.needed = 0
+            self._idle(credential)
+
+    # --- getting one ---------------------------------------------------------------------------------------------
+    def acquire(self, task: Task, role: int) -> Found:
+        """A credential for the role that its holder believes to be good, or None after all tries."""
+        began = self.sim.now
+        plan = self.sim.plan
+        if plan.standing:
+            credential = yield from self._wait_for_standing(task, role)
+        elif plan.per_task:
+            credential = yield from self._per_task(task, role)
+        else:
+            credential = yield from self._leased(task, role)
+        task.waited += self.sim.now - began
+        if credential is not None:
+            self._take(task, role, credential)
+        return credential
+
+    def drop(self, task: Task, role: int) -> None:
+        """The holder learnt that its credential is dead."""
+        credential = task.holds[role]
+        if task.agent.leases.get(role) is credential:
+            del task.agent.leases[role]
+        self._let_go(task, role)
+
+    def _wait_for_standing(self, task: Task, role: int) -> Found:
+        sim, slot, row = self.sim, task.agent.slots[role], self.sim.world.issuer
+        for tries in range(row.retries + 1):
+            credential = self.kept(slot, task.agent.id)
+            if rules.alive(credential.dies, sim.now):
+                return credential
+            sim.log(Event.REJECTED, credential=credential.id, agent=task.agent.id, task=task.number)
+            if tries < row.retries:
+                address = (issuer.TASK, task.agent.id, task.number, self._next_request(task, role) + (tries << 24))
+                yield sim.env.timeout(sim.issuer.wait(address, tries))
+        return None
+
+    def kept(self, slot: Slot, agent: int) -> Credential:
+        """What the agent has: the current one, or the one before until the current one has been handed to it."""
+        if slot.previous is not None and self.sim.now < slot.ready.get(agent, 0):
+            return slot.previous
+        return slot.current
+
+    def _per_task(self, task: Task, role: int) -> Found:
+        held = task.holds.get(role)
+        if held is not None and self.sim.now < held.expires:
+            return held
+        address = (issuer.TASK, task.agent.id, task.number, self._next_request(task, role))
+        served = yield from self.sim.issuer.ask(address, task.agent.id, task.number, role)
+        if not served:
+            return None
+        credential = self._issue(role, task.agent.id, task)
+        self._keep_renewing(credential, address)
+        return credential
+
+    def _leased(self, task: Task, role: int) -> Found:
+        agent = task.agent
+        lease = agent.leases.get(role)
+        if lease is not None and self.sim.now < lease.expires:
+            return lease
+        number = agent.requests[role] = agent.requests.get(role, 0) + 1
+        address = (issuer.LEASE, agent.id, number, role << 8)
+        served = yield from self.sim.issuer.ask(address, agent.id, task.number, role)
+        if not served:
+            return None
+        lease = agent.leases[role] = self._issue(role, agent.id)
+        self._keep_renewing(lease, address)
+        return lease
+
+    @staticmethod
+    def _next_request(task: Task, role: int) -> int:
+        task.requests += 1
+        return role << 8 | task.requests & 0xFF
+
+    # --- being needed --------------------------------------------------------------------------------------------
+    def _take(self, task: Task, role: int, credential: Credential) -> None:
+        if task.holds.get(role) is credential:
+            return
+        self._let_go(task, role)
+        task.holds[role] = credential
+        credential.needed += 1
+        if credential.needed == 1:
+            credential.needed_since = self.sim.now
+            self.needed[credential.id] = credential
+            self.sim.log(Event.NEEDED, credential=credential.id)
+
+    def _let_go(self, task: Task, role: int) -> None:
+        credential = task.holds.pop(role, None)
+        if credential is None:
+            return
+        credential.needed -= 1
+        if credential.needed == 0:
+            self._idle(credential)
+
+    def _idle(self, credential: Credential) -> None:
+        del self.needed[credential.id]
+        since = credential.needed_since
+        until = max(since, min(self.sim.now, credential.dies))
+        self.sim.log(Event.IDLE, credential=credential.id, was=since, until=until)
+
+    def task_over(self, task: Task) -> None:
+        """Let go of the task's credentials and ask for their revocation where the strategy does."""
+        task.over = True
+        for role, credential in list(task.holds.items()):
+            self._let_go(task, role)
+            if self.sim.plan.per_task:
+                self.ask(credential, Cause.TASK_END, (task.agent.id, task.number, role))
+
+    # --- issuing, renewing, rotating -----------------------------------------------------------------------------
+    def number(self) -> int:
+        """The next credential's number."""
+        self.count += 1
+        return self.count - 1
+
+    def _issue(self, role: int, agent: int, task: Task | None = None) -> Credential:
+        sim, plan = self.sim, self.sim.plan
+        dies = min(sim.now + plan.lifetime, FOREVER)
+        credential = Credential(self.number(), role, sim.now, dies, dies, agent)
+        if task is not None:
+            credential.task, credential.task_kind = task.number, task.kind
+            credential.scope = sim.world.kinds[task.kind].needs if plan.task_scope else None
+        holder = sim.agents[agent] if agent >= 0 else None
+        if holder is not None and not plan.standing:
+            credential.orphan = holder.retired
+            holder.live = [c for c in holder.live if rules.alive(c.dies, sim.now)]
+            holder.live.append(credential)
+        flags = Flag.ORPHAN if credential.orphan else 0
+        sim.log(
+            Event.ISSUED, credential=credential.id, other=role, agent=agent, task=credential.task, until=dies, flags=flags
+        )
+        return credential
+
+    def _keep_renewing(self, credential: Credential, address: issuer.Address) -> None:
+        if self.sim.plan.renew_after:
+            self.sim.env.process(self._renew(credential, address))
+
+    def _renew(self, credential: Credential, address: issuer.Address) -> Steps:
+        sim, plan = self.sim, self.sim.plan
+        agent = sim.agents[credential.agent]
+        _, entity, i, j = address
+        number = 0
+        while credential.expires < credential.issued + plan.max_life:
+            yield sim.env.timeout(plan.renew_after)
+            if not self._still_wanted(agent, credential):
+                return
+            number += 1
+            place = (issuer.RENEWAL + (number << 4), entity, i, j)
+            served = yield from sim.issuer.ask(place, agent.id, credential.task, credential.role)
+            if not served or not rules.alive(credential.dies, sim.now):
+                return
+            self._extend(credential)
+
+    def _extend(self, credential: Credential) -> None:
+        plan = self.sim.plan
+        was = credential.dies
+        until = rules.renewed_until(self.sim.now, credential.issued, plan.lifetime, plan.max_life)
+        credential.expires = credential.dies = until
+        self._changed(Event.RENEWED, credential, was)
+
+    def _still_wanted(self, agent: Agent, credential: Credential) -> bool:
+        if not rules.alive(credential.dies, self.sim.now):
+            return False
+        if self.sim.plan.per_task:
+            task = agent.running.get(credential.task)
+            return task is not None and task.holds.get(credential.role) is credential
+        return not agent.retired and agent.leases.get(credential.role) is credential
+
+    def _rotate(self, slot: Slot) -> Steps:
+        sim, plan = self.sim, self.sim.plan
+        phase = sim.draws.once(Stream.ROTATION_PHASE, slot.group, slot.role, 0)
+        first = plan.rotate_every if plan.aligned else max(1, int(phase * plan.rotate_every))
+        yield sim.env.timeout(first)
+        while not slot.abandoned:
+            old = slot.current
+            self._new_version(slot)
+            was, old.dies = old.dies, min(old.dies, sim.now + plan.overlap)
+            old.expires = old.dies
+            self._changed(Event.SHORTENED, old, was)
+            for member in slot.members:
+                u = sim.draws.once(Stream.ROLLOUT, member, slot.role, slot.version)
+                self._ready(slot, member, sim.now + plan.rollout.ticks(u), old.dies)
+            yield sim.env.timeout(plan.rotate_every)
+
+    def _new_version(self, slot: Slot) -> None:
+        slot.previous = slot.current
+        slot.version += 1
+        slot.current = self._issue(slot.role, slot.members[0] if len(slot.members) == 1 else -1)
+        slot.current.slot = slot
+
+    def _ready(self, slot: Slot, member: int, at: int, works_until: int) -> None:
+        """The member has the new version at `at`; what it had works until then or not."""
+        sim = self.sim
+        before = max(slot.ready.get(member, 0), works_until, sim.now)
+        slot.ready[member] = at = max(at, slot.ready.get(member, 0))
+        if at > before and not sim.agents[member].retired:
+            sim.log(Event.OUTAGE, credential=slot.current.id, agent=member, was=before, until=at)
+
+    # --- revoking ------------------------------------------------------------------------------------------------
+    def retire(self, agent: Agent) -> None:
+        """What the agent held has lost its holder: it is an orphan until it is dead."""
+        orphans: list[Credential] = list(agent.live)
+        for slot in agent.slots.values():
+            slot.left += 1
+            if slot.abandoned:
+                orphans += [slot.current] if slot.previous is None else [slot.previous, slot.current]
+        for credential in orphans:
+            if rules.alive(credential.dies, self.sim.now):
+                credential.orphan = True
+                self.sim.log(Event.ORPHANED, credential=credential.id, agent=agent.id, until=credential.dies)
+                who = credential.slot.group if credential.slot else agent.id
+                which = credential.slot.version if credential.slot else credential.task + 1
+                self.ask(credential, Cause.RETIREMENT, (who, which, credential.role))
+
+    def ask(self, credential: Credential, cause: Cause, address: tuple[int, int, int]) -> None:
+        """Ask for a revocation, if the strategy revokes for this cause and the credential is alive."""
+        if cause in self.sim.plan.revocation and rules.alive(credential.dies, self.sim.now):
+            self.sim.env.process(self._revoke(credential, cause, address))
+
+    def _revoke(self, credential: Credential, cause: Cause, address: tuple[int, int, int]) -> Steps:
+        sim, rule = self.sim, self.sim.plan.revocation[cause]
+        credential.asked = min(credential.asked, sim.now)
+        sim.log(Event.ASKED, credential=credential.id, other=cause)
+        entity, i, j = address
+        if rule.fails and sim.draws.once(Stream.REVOKED, entity, i, j, cause) < rule.fails:
+            sim.log(Event.SPARED, credential=credential.id, other=cause)
+            return
+        delay = rule.delay.ticks(sim.draws.once(Stream.REVOCATION_DELAY, entity, i, j, cause))
+        begins = sim.world.staffed.next_open(sim.now) if rule.manual else sim.now
+        yield sim.env.timeout(begins - sim.now + delay)
+        self.kill(credential, cause)
+
+    def kill(self, credential: Credential, cause: Cause) -> None:
+        """The credential is dead from now on."""
+        sim = self.sim
+        if not rules.alive(credential.dies, sim.now):
+            return
+        was, credential.dies = credential.dies, sim.now
+        self._changed(Event.DIED, credential, was, cause)
+        slot = credential.slot
+        if cause in REPLACED and slot is not None and credential is slot.current and not slot.abandoned:
+            self._new_version(slot)
+            for member in slot.members:
+                u = sim.draws.once(Stream.REDEPLOYMENT, member, slot.role, slot.version)
+                self._ready(slot, member, sim.now + sim.plan.redeployment.ticks(u), sim.now)
+
+    def _changed(self, event: Event, credential: Credential, was: int, cause: int = -1) -> None:
+        flags = (Flag.ORPHAN if credential.orphan else 0) | (Flag.LEAKED if credential.leaked else 0)
+        flags |= Flag.ATTACKERS if credential.attackers else 0
+        self.sim.log(event, credential=credential.id, other=cause, was=was, until=credential.dies, flags=flags)

@@ -1,0 +1,163 @@
+"""The attacker: tries what leaked, and from a live credential walks the access graph hop by hop, on the clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.core.draws import Stream
+from sim.core.events import Cause, Event, Flag
+from sim.core.units import FOREVER
+from sim.engine import rules
+from sim.engine.reference.state import Credential, Intrusion
+from sim.model.graph import Edge
+
+if TYPE_CHECKING:
+    from sim.engine.reference.simulation import Simulation, Steps
+
+DEAD, BOUND = 1, 2
+
+
+class Intruders:
+    """All intrusions of a replication, and the present values of the secrets that lie in the estate."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+        self.intrusions: list[Intrusion] = []
+        self.values: dict[int, Credential] = {}
+        self.from_role: dict[int, list[Edge]] = {}
+        self.from_resource: dict[int, list[Edge]] = {}
+        for edge in sim.world.edges:
+            if edge.relation != "stores":
+                self.from_role.setdefault(edge.source, []).append(edge)
+            elif sim.plan.standing or not edge.managed:
+                self.from_resource.setdefault(edge.source, []).append(edge)
+
+    def attempt(self, credential: Credential, name: tuple[int, int]) -> None:
+        """Somebody found a leaked credential and tries it. One who is inside already gains nothing by it."""
+        sim = self.sim
+        alive = rules.alive(credential.dies, sim.now)
+        if sim.plan.bound or not alive:
+            sim.log(Event.BLOCKED, credential=credential.id, other=DEAD if not alive else BOUND)
+        elif not credential.compromised:
+            credential.compromised = True
+            intrusion = Intrusion(len(self.intrusions), name)
+            self.intrusions.append(intrusion)
+            sim.log(
+                Event.COMPROMISED, credential=credential.id, intrusion=intrusion.id, flags=self._late(credential)
+            )
+            self._hold(intrusion, credential)
+            sim.env.process(self._defend(intrusion))
+
+    # --- the walk ------------------------------------------------------------------------------------------------
+    def _hold(self, intrusion: Intrusion, credential: Credential) -> None:
+        intrusion.held.append(credential)
+        for edge in self.from_role.get(credential.role, ()):
+            allowed = credential.scope is None or (edge.relation == "can" and edge.target in credential.scope)
+            if allowed:
+                self.sim.env.process(self._walk(intrusion, credential, edge))
+
+    def _walk(self, intrusion: Intrusion, credential: Credential, edge: Edge) -> Steps:
+        yield self.sim.env.timeout(self._hop(intrusion, edge))
+        if not self._can(intrusion, credential):
+            return
+        if edge.relation == "can":
+            self._reach(intrusion, credential, edge)
+        elif edge.id not in intrusion.taken:
+            intrusion.taken.add(edge.id)
+            if edge.relation == "assumes":
+                yield from self._session(intrusion, credential, edge)
+            else:
+                life = self.sim.world.minted_lives[edge.target]
+                self._obtain(intrusion, credential, edge, self._fresh(edge.target, life))
+
+    def _hop(self, intrusion: Intrusion, edge: Edge, again: int = 0) -> int:
+        return self.sim.world.hop.ticks(self.sim.draws.once(Stream.HOP, *intrusion.name, edge.id, again))
+
+    def _can(self, intrusion: Intrusion, credential: Credential) -> bool:
+        return not intrusion.over and rules.alive(credential.dies, self.sim.now)
+
+    def _reach(self, intrusion: Intrusion, credential: Credential, edge: Edge) -> None:
+        sim, resource = self.sim, edge.target
+        cents = 0
+        law = sim.world.losses[resource]
+        if resource not in intrusion.reached and law is not None:
+            cents = int(law.value(sim.draws.once(Stream.LOSS, *intrusion.name, resource)) * 100 + 0.5)
+        intrusion.reached.add(resource)
+        sim.log(
+            Event.REACHED, credential=credential.id, other=resource, intrusion=intrusion.id, edge=edge.id, until=cents,
+            flags=self._late(credential),
+        )
+        for stored in self.from_resource.get(resource, ()):
+            if edge.level >= stored.level:
+                sim.env.process(self._read(intrusion, credential, stored))
+
+    def _read(self, intrusion: Intrusion, credential: Credential, edge: Edge) -> Steps:
+        """Read a stored secret, and again each time that its value is replaced while there is still access."""
+        times = 0
+        while True:
+            yield self.sim.env.timeout(self._hop(intrusion, edge, times))
+            if not self._can(intrusion, credential):
+                return
+            value = self._value(edge.target)
+            if value not in intrusion.held:
+                self._obtain(intrusion, credential, edge, value)
+            if value.dies >= FOREVER:
+                return
+            yield self.sim.env.timeout(max(value.dies - self.sim.now, 1))
+            times += 1
+
+    def _value(self, secret: int) -> Credential:
+        """The secret's present value, as a credential for the role that it opens."""
+        world, now = self.sim.world, self.sim.now
+        value = self.values.get(secret)
+        if value is None or not rules.alive(value.dies, now):
+            life = world.secret_lives[secret]
+            dies = FOREVER
+            if life is not None:
+                phase = max(1, int(self.sim.draws.once(Stream.SECRET_PHASE, secret, 0) * life))
+                dies = rules.value_ends(now, life, phase)
+            value = self.values[secret] = self._fresh(world.secret_roles[secret], None)
+            value.expires = value.dies = dies
+        return value
+
+    def _session(self, intrusion: Intrusion, credential: Credential, edge: Edge) -> Steps:
+        """Step into a role; the session outlives its parent, and is taken anew while the parent is alive."""
+        length = self.sim.world.sessions[edge.target]
+        session = self._fresh(edge.target, length)
+        self._obtain(intrusion, credential, edge, session)
+        while True:
+            yield self.sim.env.timeout(length)
+            if session.dies < self.sim.now or not self._can(intrusion, credential):
+                return
+            was, session.dies = session.dies, self.sim.now + length
+            self.sim.log(
+                Event.RENEWED, credential=session.id, was=was, until=session.dies, flags=Flag.ATTACKERS,
+            )
+
+    def _fresh(self, role: int, life: int | None) -> Credential:
+        now = self.sim.now
+        dies = FOREVER if life is None else now + life
+        return Credential(self.sim.custody.number(), role, now, dies, dies, attackers=True)
+
+    def _obtain(self, intrusion: Intrusion, through: Credential, edge: Edge, credential: Credential) -> None:
+        self.sim.log(
+            Event.OBTAINED, credential=credential.id, was=through.id, until=credential.dies, other=credential.role,
+            intrusion=intrusion.id, edge=edge.id, flags=self._late(through),
+        )
+        self._hold(intrusion, credential)
+
+    def _late(self, credential: Credential) -> int:
+        return Flag.LATE if self.sim.now >= credential.asked else 0
+
+    # --- the intrusion's clock -----------------------------------------------------------------------------------
+    def _defend(self, intrusion: Intrusion) -> Steps:
+        sim, clock = self.sim, self.sim.world.intrusion
+        if clock is None or sim.draws.once(Stream.NOTICED, *intrusion.name) >= clock.chance:
+            return
+        yield sim.env.timeout(clock.time.ticks(sim.draws.once(Stream.NOTICE_TIME, *intrusion.name)))
+        sim.log(Event.INTRUSION_NOTICED, intrusion=intrusion.id)
+        yield sim.env.timeout(sim.world.eviction.ticks(sim.draws.once(Stream.EVICTION, *intrusion.name)))
+        intrusion.over = True
+        sim.log(Event.EVICTED, intrusion=intrusion.id)
+        for credential in intrusion.held:
+            sim.custody.kill(credential, Cause.EVICTION)

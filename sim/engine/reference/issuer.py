@@ -1,0 +1,88 @@
+"""The issuer: a queue with places, service times, a rate limit, failures and outages."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import simpy
+
+from sim.core.draws import Stream
+from sim.core.events import Event, Refusal
+from sim.engine import rules
+
+if TYPE_CHECKING:
+    from sim.engine.reference.simulation import Simulation, Steps
+
+Address = tuple[int, int, int, int]
+"""(sub-stream, entity, i, j): which request this is; j < 2^24, the try goes above it."""
+LEASE, TASK, RENEWAL = 0, 1, 2
+
+
+class Issuer:
+    """Gives credentials to those who ask, one at a time in each of its places."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim, self.row = sim, sim.world.issuer
+        self.places = simpy.Resource(sim.env, self.row.capacity)
+        self.theoretical = 0
+        self.up_at = 0
+
+    def start(self) -> None:
+        """Begin the sequence of outages."""
+        if self.row.outage_gap is not None:
+            self.sim.env.process(self._outages())
+
+    def ask(self, address: Address, agent: int, task: int, role: int) -> Generator[simpy.Event, None, bool]:
+        """Ask until served, with back-off; False when all tries were refused."""
+        sub, entity, i, j = address
+        for tries in range(self.row.retries + 1):
+            place = (sub, entity, i, j + (tries << 24))
+            self.sim.log(Event.REQUESTED, agent=agent, task=task, other=role)
+            refused = yield from self._serve(place, agent, task)
+            if refused is None:
+                return True
+            self.sim.log(Event.REFUSED, agent=agent, task=task, other=refused)
+            if tries < self.row.retries:
+                yield self.sim.env.timeout(self.wait(place, tries))
+        return False
+
+    def wait(self, address: Address, tries: int) -> int:
+        """Ticks to back off after so many tries."""
+        sub, entity, i, j = address
+        waits = self.row.waits
+        u = self.sim.draws.once(Stream.ISSUER_BACK_OFF, entity, i, j, sub) if waits.jitter else 0.0
+        return rules.back_off(waits.first, waits.factor, waits.most, waits.jitter, tries, u)
+
+    def _serve(self, address: Address, agent: int, task: int) -> Generator[simpy.Event, None, Refusal | None]:
+        sim, row = self.sim, self.row
+        if sim.now < self.up_at:
+            return Refusal.OUTAGE
+        if row.spacing:
+            if not rules.admitted(self.theoretical, sim.now, row.spacing, row.burst):
+                return Refusal.RATE
+            self.theoretical = rules.next_theoretical(self.theoretical, sim.now, row.spacing)
+        let_in = sim.now
+        sub, entity, i, j = address
+        with self.places.request() as place:
+            yield place
+            service = 0 if row.service.constant and row.service.low == 0 == row.service.value(0.5) else row.service.ticks(
+                sim.draws.once(Stream.SERVICE, entity, i, j, sub)
+            )
+            sim.log(Event.SERVED, agent=agent, task=task, was=let_in, until=sim.now + service)
+            yield sim.env.timeout(service)
+        failed = row.fails and sim.draws.once(Stream.SERVICE_FAILURE, entity, i, j, sub) < row.fails
+        return Refusal.FAILURE if failed else None
+
+    def _outages(self) -> Steps:
+        sim, gap, length = self.sim, self.row.outage_gap, self.row.outage_length
+        assert gap is not None and length is not None
+        number = 0
+        while True:
+            yield sim.env.timeout(gap.ticks(sim.draws.uniform(Stream.OUTAGE_GAP, 0, 0, number)))
+            lasts = length.ticks(sim.draws.uniform(Stream.OUTAGE_LENGTH, 0, 0, number))
+            self.up_at = sim.now + lasts
+            sim.log(Event.ISSUER_DOWN, until=self.up_at)
+            # One tick more than nothing keeps time moving when both laws can be zero.
+            yield sim.env.timeout(max(lasts, 1))
+            number += 1

@@ -1,0 +1,100 @@
+"""Leaks: credentials copied into channels by use or exposed where they lie; who finds them; who notices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.core import laws
+from sim.core.draws import Stream
+from sim.core.events import Cause, Event
+from sim.core.laws import Law
+from sim.engine import rules
+from sim.engine.reference.state import Agent, Credential, Task
+from sim.model.world import ChannelRow
+
+if TYPE_CHECKING:
+    from sim.engine.reference.simulation import Simulation, Steps
+
+Name = tuple[int, int]
+
+
+class Leaks:
+    """Watches every use and every place where credentials lie."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+        self.by_use = [
+            (number, row) for number, row in enumerate(sim.world.channels) if row.per_use > 0
+        ]
+
+    def start(self) -> None:
+        """Begin the exposures of stored credentials."""
+        for number, row in enumerate(self.sim.world.channels):
+            if row.gap and self.sim.plan.issuance in row.holds:
+                for agent in self.sim.agents:
+                    roles = self.sim.world.populations[agent.population].roles
+                    if agent.population in row.populations:
+                        for role in (role for role in roles if role in row.roles):
+                            self.sim.env.process(self._exposures(number, row, agent, role))
+
+    def copied(self, task: Task, step: int, attempt: int, tool: int, credential: Credential) -> None:
+        """An attempt with a credential was made: it may be copied into channels, dead or alive."""
+        draws, agent = self.sim.draws, task.agent
+        for number, row in self.by_use:
+            if tool in row.tools and agent.population in row.populations:
+                place = attempt << 16 | step
+                if draws.uniform(Stream.CAPTURE, agent.id, task.number, place, number) < row.per_use:
+                    name = draws.name(number << 1, agent.id, task.number, place)
+                    self._capture(number, row, credential, name, agent.id, task.number)
+
+    def _exposures(self, number: int, row: ChannelRow, agent: Agent, role: int) -> Steps:
+        sim, count = self.sim, 0
+        gap = Law(laws.exponential(row.gap))
+        while True:
+            yield sim.env.timeout(gap.ticks(sim.draws.once(Stream.EXPOSURE, agent.id, role, count, number)))
+            name = sim.draws.name(number << 1 | 1, agent.id, role, count)
+            for credential in self._stored(agent, role):
+                self._capture(number, row, credential, name, agent.id, -1)
+            count += 1
+
+    def _stored(self, agent: Agent, role: int) -> list[Credential]:
+        """What lies at the agent's place for a role: its last standing or leased one, or those of its running tasks."""
+        if self.sim.plan.standing:
+            return [self.sim.custody.kept(agent.slots[role], agent.id)]
+        if self.sim.plan.per_task:
+            return [task.holds[role] for task in agent.running.values() if role in task.holds]
+        return [agent.leases[role]] if role in agent.leases else []
+
+    def _capture(
+        self, number: int, row: ChannelRow, credential: Credential, name: Name, agent: int, task: int
+    ) -> None:
+        sim = self.sim
+        sim.log(
+            Event.CAPTURED, credential=credential.id, other=number, agent=agent, task=task, was=credential.issued,
+            until=credential.dies, edge=credential.role, intrusion=credential.task_kind,
+        )
+        credential.leaked = True
+        if self._happens(row.discovery.chance, Stream.DISCOVERED, name):
+            sim.env.process(self._found(row, credential, name))
+        if row.detection is not None and self._happens(row.detection.chance, Stream.DETECTED, name):
+            sim.env.process(self._noticed(number, row, credential, name))
+
+    def _found(self, row: ChannelRow, credential: Credential, name: Name) -> Steps:
+        sim = self.sim
+        yield sim.env.timeout(row.discovery.time.ticks(sim.draws.once(Stream.DISCOVERY_TIME, *name)))
+        sim.intruders.attempt(credential, name)
+
+    def _noticed(self, number: int, row: ChannelRow, credential: Credential, name: Name) -> Steps:
+        sim = self.sim
+        assert row.detection is not None
+        yield sim.env.timeout(row.detection.time.ticks(sim.draws.once(Stream.DETECTION_TIME, *name)))
+        sim.log(Event.LEAK_NOTICED, credential=credential.id, other=number)
+        rule = sim.plan.revocation.get(Cause.DETECTION)
+        if rule is None or not rules.alive(credential.dies, sim.now):
+            return
+        if rule.manual:
+            yield sim.env.timeout(row.remediation.ticks(sim.draws.once(Stream.REMEDIATION, *name)))
+        sim.custody.ask(credential, Cause.DETECTION, (*name, 0))
+
+    def _happens(self, chance: float, stream: Stream, name: Name) -> bool:
+        return chance >= 1.0 or (chance > 0.0 and self.sim.draws.once(stream, *name) < chance)

@@ -1,0 +1,187 @@
+"""Agents at work: tasks arrive, wait their turn, think, call tools, retry, end; agents retire."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
+
+import simpy
+
+from sim.core import laws
+from sim.core.draws import Stream
+from sim.core.events import Event, Flag, Outcome
+from sim.core.laws import Law
+from sim.engine import rules
+from sim.engine.reference.state import Agent, Credential, Task
+from sim.model.world import PopulationRow, ToolRow
+
+if TYPE_CHECKING:
+    from sim.engine.reference.simulation import Simulation, Steps
+
+ATTEMPT = 16
+"""An attempt's draws are addressed by (attempt << 16 | step), so that steps of first attempts are neighbours."""
+
+
+class Workload:
+    """Starts every agent's stream of tasks, and its retirement."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+
+    def start(self) -> None:
+        """Begin all agents' work."""
+        for agent in self.sim.agents:
+            row = self.sim.world.populations[agent.population]
+            if row.pause is not None:
+                for place in range(row.concurrency):
+                    self.sim.env.process(self._loop(agent, row, row.pause, place))
+            elif row.every:
+                self.sim.env.process(self._regular(agent, row))
+            elif row.rate:
+                self.sim.env.process(self._poisson(agent, row))
+            if row.tenure is not None:
+                self.sim.env.process(self._retire(agent, row.tenure))
+
+    # --- arrivals ------------------------------------------------------------------------------------------------
+    def _poisson(self, agent: Agent, row: PopulationRow) -> Steps:
+        sim, number, worked = self.sim, 0, 0.0
+        gap = Law(laws.exponential(1.0 / row.rate))
+        while True:
+            worked += gap.value(sim.draws.uniform(Stream.ARRIVAL, agent.id, 0, number))
+            at = row.calendar.moment(worked)
+            if at >= row.until:
+                return
+            yield sim.env.timeout(at - sim.now)
+            if agent.retired:
+                return
+            sim.env.process(self._queue(agent, row, number))
+            number += 1
+
+    def _regular(self, agent: Agent, row: PopulationRow) -> Steps:
+        at, number = row.first, 0
+        while at < row.until:
+            yield self.sim.env.timeout(at - self.sim.now)
+            if agent.retired:
+                return
+            self.sim.env.process(self._queue(agent, row, number))
+            at, number = at + row.every, number + 1
+
+    def _loop(self, agent: Agent, row: PopulationRow, pause: Law, place: int) -> Steps:
+        number = place
+        while True:
+            wait = pause.ticks(self.sim.draws.uniform(Stream.ARRIVAL, agent.id, 0, number))
+            # One tick more than nothing keeps time moving when pauses and tasks can take no time at all.
+            yield self.sim.env.timeout(max(wait, 1))
+            if agent.retired or self.sim.now >= row.until:
+                return
+            yield from self._task(self._new_task(agent, row, number))
+            number += row.concurrency
+
+    def _queue(self, agent: Agent, row: PopulationRow, number: int) -> Steps:
+        task = self._new_task(agent, row, number)
+        with agent.places.request() as place:
+            yield place
+            if not agent.retired:
+                yield from self._task(task)
+
+    def _retire(self, agent: Agent, tenure: Law) -> Steps:
+        yield self.sim.env.timeout(tenure.ticks(self.sim.draws.uniform(Stream.TENURE, agent.id, 0)))
+        agent.retired = True
+        self.sim.log(Event.RETIRED, agent=agent.id)
+        self.sim.custody.retire(agent)
+
+    # --- tasks ---------------------------------------------------------------------------------------------------
+    def _new_task(self, agent: Agent, row: PopulationRow, number: int) -> Task:
+        kind = row.tasks.at(self.sim.draws.uniform(Stream.TASK_KIND, agent.id, 0, number))
+        return Task(agent, number, kind, self.sim.now)
+
+    def _task(self, task: Task) -> Steps:
+        sim = self.sim
+        task.agent.running[task.number] = task
+        sim.log(Event.TASK_STARTED, agent=task.agent.id, task=task.number, other=task.kind)
+        outcome = yield from self._chain(task)
+        del task.agent.running[task.number]
+        sim.custody.task_over(task)
+        sim.log(Event.TASK_ENDED, agent=task.agent.id, task=task.number, other=outcome, until=task.waited)
+
+    def _chain(self, task: Task) -> Generator[simpy.Event, None, Outcome]:
+        sim, kind = self.sim, self.sim.world.kinds[task.kind]
+        for step, tool in enumerate(self._tools(task)):
+            yield sim.env.timeout(kind.thinking.ticks(self._draw(Stream.THINKING, task, step)))
+            if kind.deadline is not None and sim.now - task.arrived > kind.deadline:
+                return Outcome.DEADLINE
+            outcome = yield from self._call(task, step, tool)
+            if outcome is not Outcome.DONE:
+                return outcome
+        return Outcome.DONE
+
+    def _tools(self, task: Task) -> Iterator[int]:
+        kind = self.sim.world.kinds[task.kind]
+        if kind.start is None or kind.length is None:
+            yield from kind.steps
+            return
+        length = kind.length.ticks(self.sim.draws.uniform(Stream.LENGTH, task.agent.id, 0, task.number))
+        row = kind.start
+        for step in range(length):
+            tool = row.at(self._draw(Stream.NEXT_TOOL, task, step))
+            yield tool
+            row = kind.then[tool]
+
+    # --- calls ---------------------------------------------------------------------------------------------------
+    def _call(self, task: Task, step: int, number: int) -> Generator[simpy.Event, None, Outcome]:
+        tool = self.sim.world.tools[number]
+        cut = False
+        for attempt in range(tool.retries + 1):
+            credential = yield from self._working(task, step, attempt, number)
+            if credential is None:
+                return Outcome.CREDENTIAL
+            place = attempt << ATTEMPT | step
+            took = tool.duration.ticks(self._draw(Stream.DURATION, task, place))
+            yield self.sim.env.timeout(took)
+            cut = tool.until_end and not rules.alive(credential.dies, self.sim.now)
+            if cut:
+                task.waited += took
+                self._say(Event.CUT, task, step, attempt, credential, number)
+                self.sim.custody.drop(task, tool.role)
+            elif not self._fails(task, place, tool):
+                return Outcome.DONE
+            else:
+                self._say(Event.FAILED, task, step, attempt, credential, number)
+                if attempt < tool.retries:
+                    yield self.sim.env.timeout(self._wait(task, place, attempt, tool))
+        return Outcome.CREDENTIAL if cut else Outcome.TOOL
+
+    def _working(self, task: Task, step: int, attempt: int, tool: int) -> Generator[simpy.Event, None, Credential | None]:
+        """A credential that was let in; a dead one is refused, dropped and replaced as often as tries allow."""
+        sim, role = self.sim, self.sim.world.tools[tool].role
+        for _ in range(sim.world.issuer.retries + 1):
+            credential = yield from sim.custody.acquire(task, role)
+            if credential is None:
+                return None
+            used = rules.alive(credential.dies, sim.now)
+            self._say(Event.USED if used else Event.REJECTED, task, step, attempt, credential, tool)
+            sim.leaks.copied(task, step, attempt, tool, credential)
+            if used:
+                return credential
+            sim.custody.drop(task, role)
+        return None
+
+    def _fails(self, task: Task, place: int, tool: ToolRow) -> bool:
+        return tool.fails > 0 and self._draw(Stream.FAILURE, task, place) < tool.fails
+
+    def _wait(self, task: Task, place: int, attempt: int, tool: ToolRow) -> int:
+        waits = tool.waits
+        u = self._draw(Stream.BACK_OFF, task, place) if waits.jitter else 0.0
+        return rules.back_off(waits.first, waits.factor, waits.most, waits.jitter, attempt, u)
+
+    def _say(self, event: Event, task: Task, step: int, attempt: int, credential: Credential, tool: int) -> None:
+        late = Flag.LATE if self.sim.now >= credential.asked else 0
+        alone = credential.needed == 1 and (credential.slot is None or len(credential.slot.members) == 1)
+        leaked = Flag.LEAKED if credential.leaked else 0
+        self.sim.log(
+            event, agent=task.agent.id, task=task.number, step=step, attempt=attempt, credential=credential.id,
+            other=tool, flags=late | leaked | (Flag.ATTRIBUTABLE if alone else 0),
+        )
+
+    def _draw(self, stream: Stream, task: Task, place: int) -> float:
+        return self.sim.draws.uniform(stream, task.agent.id, task.number, place)

@@ -1,0 +1,36 @@
+"""Scalar rules that both engines share: numbers in, a number out, nothing remembered."""
+
+from __future__ import annotations
+
+import math
+
+
+def alive(dies: int, now: int) -> bool:
+    """A credential is valid in [issued, dies)."""
+    return now < dies
+
+
+def back_off(first: int, factor: float, most: int, jitter: float, tries: int, u: float) -> int:
+    """Ticks to wait after the given number of tries (0: after the first one), shortened by jitter × u."""
+    wait = min(float(most), first * factor**tries)
+    return math.floor(wait * (1.0 - jitter * u) + 0.5)
+
+
+def renewed_until(now: int, issued: int, lifetime: int, max_life: int) -> int:
+    """Expiry after a renewal: a lifetime from now, but not past the maximum life from issuance."""
+    return min(now + lifetime, issued + max_life)
+
+
+def admitted(theoretical: int, now: int, spacing: int, burst: int) -> bool:
+    """Generic cell rate algorithm: is a request at `now` within the rate, given the last theoretical arrival?"""
+    return theoretical - now <= (burst - 1) * spacing
+
+
+def next_theoretical(theoretical: int, now: int, spacing: int) -> int:
+    """The theoretical arrival after a request that was let in."""
+    return max(theoretical, now) + spacing
+
+
+def value_ends(now: int, life: int, phase: int) -> int:
+    """When the value of a secret that changes every `life` ticks, first at `phase`, is replaced next; later than now."""
+    return phase + ((now - phase) // life + 1) * life if now >= phase else phase

@@ -1,0 +1,163 @@
+"""The estate and who works in it: resources, secrets, roles, tools, task kinds, populations."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from sim.core.units import HOUR, MINUTE, SECOND
+from sim.inputs.distributions import Chance, Distribution, Model
+from sim.inputs.names import Name, Text
+from sim.inputs.quantities import Count, Duration, Money, Number, Positive, Probability, Rate, Several, Span, wrong
+
+Level = Literal["read", "write", "admin"]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Profile(Model):
+    """Hours of the week: weight 1 within the named hours, `outside` elsewhere. Simulations start on Monday 00:00."""
+
+    days: list[Day] = Field(default=["mon", "tue", "wed", "thu", "fri"], min_length=1)
+    starts: int = Field(default=9, ge=0, le=23, description="first hour of the day that counts")
+    ends: int = Field(default=17, ge=1, le=24, description="hour of the day at which it ends")
+    outside: Number = Field(default=0.0, description="weight of all other hours, beside 1 within")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.ends <= self.starts:
+            raise wrong("a profile must end later in the day than it starts")
+        return self
+
+
+class Resource(Model):
+    """Something an attacker wants or finds secrets in."""
+
+    title: Text = ""
+    sensitivity: int = Field(default=3, ge=1, le=5, description="1 (public) to 5 (worst to lose)")
+    environment: Name = Field(default="prod", description="prod, test…")
+    untrusted_content: bool = Field(default=False, description="outsiders can write what agents read here")
+    stores: list[Name] = Field(default=[], description="secrets that lie in it")
+    loss: Distribution[Money] | None = Field(default=None, description="what an attacker's reaching it costs, once per intrusion")
+    labels: list[Name] = []
+
+
+class Secret(Model):
+    """A standing secret that lies in a resource and opens a role to whoever reads it."""
+
+    title: Text = ""
+    opens: Name = Field(description="the role that its reader can act as")
+    readable_with: Level = Field(default="read", description="access to the resource that reading it takes")
+    rotated_every: Span | None = Field(default=None, description="life of one value; none: it never changes")
+    managed: bool = Field(
+        default=False, description="lies there only under standing issuance; other strategies mint at run time instead"
+    )
+
+
+class Role(Model):
+    """What a credential for this role is allowed to do."""
+
+    title: Text = ""
+    can: dict[Name, Level] = Field(default={}, description="resource → read, write or admin")
+    assumes: list[Name] = Field(default=[], description="roles it may step into; the session has its own life")
+    mints: list[Name] = Field(default=[], description="roles it can create fresh credentials for")
+    session: Span = Field(default=HOUR, description="life of a session in this role, when it is assumed")
+    minted_life: Span | None = Field(default=None, description="life of a credential minted for this role; none: endless")
+
+
+class BackOff(Model):
+    """Waiting between tries: first, first × factor, first × factor²… up to most; jitter shortens by up to that share."""
+
+    first: Duration = SECOND
+    factor: Positive = 2.0
+    most: Duration = MINUTE
+    jitter: Probability = 0.0
+
+
+class Tool(Model):
+    """What an agent can call; a call acts with the role that the tool uses."""
+
+    title: Text = ""
+    uses: Name = Field(description="the role that a call acts with")
+    duration: Distribution[Duration] = Field(description="how long one attempt takes")
+    fails: Probability = Field(default=0.0, description="chance that an attempt fails")
+    retries: Count = Field(default=3, le=100, description="further attempts after a failed one")
+    back_off: BackOff = BackOff()
+    needs_credential_until_end: bool = Field(
+        default=False, description="a call whose credential dies before the call ends has failed"
+    )
+
+
+class Markov(Model):
+    """A chain of calls: the first tool, then after each tool the next, for a drawn number of calls."""
+
+    start: dict[Name, Positive] = Field(min_length=1, description="tool → weight of being called first")
+    then: dict[Name, dict[Name, Positive]] = Field(description="tool → (tool → weight of being called next)")
+    length: Distribution[Number] = Field(description="number of calls in a task, rounded; 0 is a task without calls")
+
+
+class TaskKind(Model):
+    """What a task is for and how it goes about it."""
+
+    title: Text = ""
+    needs: list[Name] = Field(min_length=1, description="its objective: the resources it must touch")
+    steps: list[Name] | None = Field(default=None, min_length=1, description="tools in the order they are called")
+    markov: Markov | None = None
+    thinking: Distribution[Duration] = Field(description="time before each call")
+    deadline: Span | None = Field(default=None, description="counted from its arrival; a task past it has failed")
+
+    @model_validator(mode="after")
+    def _one_chain(self) -> Self:
+        if (self.steps is None) == (self.markov is None):
+            raise wrong("a task has either steps or markov")
+        return self
+
+
+class Poisson(Model):
+    rate: Rate = Field(description="tasks per agent, averaged over the week")
+    profile: Name | None = Field(default=None, description="when in the week; none: evenly")
+
+
+class Every(Model):
+    interval: Span
+    first: Duration = 0
+
+
+class ClosedLoop(Model):
+    pause: Distribution[Duration] = Field(description="from the end of a task to the next, for each of its places")
+
+
+class Arrivals(Model):
+    """How tasks come to one agent: exactly one of poisson, every, closed-loop."""
+
+    poisson: Poisson | None = None
+    every: Every | None = None
+    closed_loop: ClosedLoop | None = None
+    until: Span | None = Field(default=None, description="no task arrives at or after this moment")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(way is not None for way in (self.poisson, self.every, self.closed_loop)) != 1:
+            raise wrong("arrivals take exactly one of poisson, every, closed-loop")
+        return self
+
+
+class Population(Model):
+    """Agents of one kind."""
+
+    title: Text = ""
+    count: Several
+    arrivals: Arrivals
+    tasks: dict[Name, Positive] = Field(min_length=1, description="task kind → weight")
+    concurrency: Several = Field(default=1, description="tasks one agent works on at a time; others wait in line")
+    tenure: Distribution[Duration] | None = Field(default=None, description="when an agent is retired; none: never")
+
+
+class Estate(Model):
+    resources: dict[Name, Resource] = Field(min_length=1)
+    secrets: dict[Name, Secret] = {}
+    roles: dict[Name, Role] = Field(min_length=1)
+    tools: dict[Name, Tool] = Field(min_length=1)
+
+
+__all__ = ["Chance", "Estate", "Population", "Profile", "TaskKind"]

@@ -1,0 +1,206 @@
+"""What became of every leaked credential: when it died, who used it, how far they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.core.events import CAUSES, Cause, Event, Flag
+from sim.core.units import HOUR
+from sim.measure.leaks import LeakRow
+from sim.measure.paths import Step, told
+from sim.model.credentials import Plan
+from sim.model.graph import Reach
+from sim.model.world import World
+
+Rows = npt.NDArray[Any]
+RARE = (Event.CAPTURED, Event.LEAK_NOTICED, Event.BLOCKED, Event.COMPROMISED, Event.OBTAINED, Event.REACHED, Event.EVICTED)
+LIFE_CHANGES = (Event.RENEWED, Event.SHORTENED, Event.DIED)
+
+
+@dataclass
+class Leak:
+    """A leaked credential, as far as the log has told."""
+
+    credential: int
+    role: int
+    agent: int
+    task_kind: int
+    channel: int
+    issued: int
+    leaked: int
+    captures: int = 0
+    first_use: int | None = None
+    detected: int | None = None
+    compromised: int | None = None
+    intrusion: int | None = None
+    records: int = 0
+
+
+@dataclass
+class Walk:
+    """An intrusion, as far as the log has told."""
+
+    obtained: dict[int, Step] = field(default_factory=dict)
+    reached: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    """Resource → (when, through which credential), in order."""
+    loss_cents: int = 0
+    evicted: int | None = None
+    uses: dict[int, int] = field(default_factory=dict)
+
+
+class Incidents:
+    """Collects one replication's leaks and intrusions from the log."""
+
+    def __init__(self, world: World, plan: Plan, reach: Reach) -> None:
+        self.world, self.plan, self.reach = world, plan, reach
+        self.leaks: dict[int, Leak] = {}
+        self.walks: dict[int, Walk] = {}
+        self.dies: dict[int, int] = {}
+        self.causes: dict[int, int] = {}
+        self.captures = 0
+
+    def add(self, rows: Rows) -> None:
+        """Take in the next chunk of the log."""
+        kind, flags = rows["kind"], rows["flags"]
+        touched = np.isin(kind, LIFE_CHANGES) & (flags & (Flag.LEAKED | Flag.ATTACKERS) > 0)
+        for row in rows[np.isin(kind, RARE) | touched].tolist():
+            self._take(dict(zip(rows.dtype.names or (), row, strict=True)))
+        uses = rows["credential"][(kind == Event.USED) & (flags & Flag.LEAKED > 0)]
+        for credential, count in zip(*np.unique(uses, return_counts=True), strict=True):
+            self.leaks[int(credential)].records += int(count)
+
+    def _take(self, row: dict[str, int]) -> None:
+        kind = row["kind"]
+        if kind in LIFE_CHANGES:
+            self.dies[row["credential"]] = row["until"]
+            self.causes[row["credential"]] = _cause(row)
+        elif kind == Event.CAPTURED:
+            self._captured(row)
+        elif kind in (Event.LEAK_NOTICED, Event.BLOCKED, Event.COMPROMISED):
+            self._followed(self.leaks[row["credential"]], row)
+        else:
+            self._walked(row)
+
+    def _captured(self, row: dict[str, int]) -> None:
+        self.captures += 1
+        credential = row["credential"]
+        leak = self.leaks.get(credential)
+        if leak is None:
+            leak = self.leaks[credential] = Leak(
+                credential, row["edge"], row["agent"], row["intrusion"], row["other"], row["was"], row["at"]
+            )
+            self.dies.setdefault(credential, row["until"])
+        leak.captures += 1
+
+    def _followed(self, leak: Leak, row: dict[str, int]) -> None:
+        if row["kind"] == Event.LEAK_NOTICED:
+            leak.detected = row["at"] if leak.detected is None else leak.detected
+            return
+        leak.first_use = row["at"] if leak.first_use is None else leak.first_use
+        if row["kind"] == Event.COMPROMISED:
+            leak.compromised, leak.intrusion = row["at"], row["intrusion"]
+            leak.records += 1
+            self.walks[row["intrusion"]] = Walk()
+
+    def _walked(self, row: dict[str, int]) -> None:
+        walk = self.walks[row["intrusion"]]
+        if row["kind"] == Event.EVICTED:
+            walk.evicted = row["at"]
+        elif row["kind"] == Event.OBTAINED:
+            walk.obtained.setdefault(row["credential"], Step(row["was"], row["edge"], row["at"]))
+            self.dies[row["credential"]] = row["until"]
+            self._used(walk, row["was"])
+        else:
+            walk.reached.setdefault(row["other"], []).append((row["at"], row["credential"]))
+            walk.loss_cents += row["until"]
+            self._used(walk, row["credential"])
+
+    def _used(self, walk: Walk, credential: int) -> None:
+        if credential in self.leaks:
+            self.leaks[credential].records += 1
+
+    # --- what became of it ---------------------------------------------------------------------------------------
+    def rows(self, replication: int) -> list[LeakRow]:
+        """One row per leaked credential, in order of the first capture."""
+        return [self._row(replication, leak) for leak in self.leaks.values()]
+
+    def resource_hours(self) -> float:
+        """Time during which an attacker could use a resource, summed over resources; intrusions at a time count once."""
+        spans: dict[int, list[tuple[int, int]]] = {}
+        for walk in self.walks.values():
+            for resource, times in walk.reached.items():
+                spans.setdefault(resource, []).extend(self._held(times))
+        return sum(_union(times) for times in spans.values()) / HOUR
+
+    def _held(self, times: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        return [(at, min(self.dies[credential], self.world.horizon)) for at, credential in times]
+
+    def _row(self, replication: int, leak: Leak) -> LeakRow:
+        world, horizon = self.world, self.world.horizon
+        dies = self.dies[leak.credential]
+        end = min(dies, horizon)
+        walk = self.walks[leak.intrusion] if leak.intrusion is not None else Walk()
+        potential = frozenset() if self.plan.bound else self.reach.resources(leak.role, self._scope(leak))
+        weigh = world.sensitivities
+        alive = dies > horizon
+        return LeakRow(
+            strategy=self.plan.name,
+            replication=replication,
+            credential=leak.credential,
+            role=world.roles[leak.role],
+            holder=self.plan.group_names[self.plan.groups[leak.agent]],
+            task_kind=world.kind_names[leak.task_kind] if leak.task_kind >= 0 else "",
+            channel=world.channels[leak.channel].name,
+            captures=leak.captures,
+            issued_us=leak.issued,
+            leaked_us=leak.leaked,
+            first_use_us=leak.first_use,
+            detected_us=leak.detected,
+            dead_us=None if alive else dies,
+            death="alive" if alive else CAUSES[self.causes.get(leak.credential, Cause.EXPIRED)],
+            outcome=_outcome(leak),
+            compromised_us=leak.compromised,
+            evicted_us=walk.evicted,
+            censored=alive,
+            exposure_hours=max(0, end - leak.leaked) / HOUR,
+            exploitable_hours=max(0, end - leak.compromised) / HOUR if leak.compromised is not None else 0.0,
+            potential_resources=len(potential),
+            potential_share=len(potential) / len(world.resources),
+            potential_weight=sum(weigh[r] for r in potential),
+            reached_resources=len(walk.reached),
+            reached_share=len(walk.reached) / len(world.resources),
+            reached_weight=sum(weigh[r] for r in walk.reached),
+            resource_hours=sum(_union(self._held(times)) for times in walk.reached.values()) / HOUR,
+            review_records=leak.records,
+            loss=walk.loss_cents / 100,
+            path=told(world, leak.role, leak.leaked, walk.reached, walk.obtained),
+        )
+
+    def _scope(self, leak: Leak) -> frozenset[int] | None:
+        return self.world.kinds[leak.task_kind].needs if self.plan.task_scope else None
+
+
+def _cause(row: dict[str, int]) -> int:
+    if row["kind"] == Event.DIED:
+        return row["other"]
+    return Cause.ROTATED if row["kind"] == Event.SHORTENED else Cause.EXPIRED
+
+
+def _outcome(leak: Leak) -> str:
+    if leak.compromised is not None:
+        return "compromised"
+    return "unfound" if leak.first_use is None else "blocked"
+
+
+def _union(spans: list[tuple[int, int]]) -> int:
+    """Ticks covered by half-open spans, overlaps once."""
+    total, reach = 0, 0
+    for start, end in sorted(spans):
+        total += max(0, end - max(start, reach))
+        reach = max(reach, end)
+    return total

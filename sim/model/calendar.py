@@ -1,0 +1,67 @@
+"""Hours of the week: when tasks come and when people work. Time 0 is Monday 00:00."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.core.units import HOUR, WEEK
+from sim.inputs.estate import Profile
+
+HOURS = 168
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Weights of the hours of the week, scaled to a mean of 1.
+
+    Attributes:
+        weights: relative intensity in each of the 168 hours, mean 1.
+        before: weighted hours since the start of the week, at the start of each hour and at the end; 169 values.
+        open: whether the hour is a working one (its profile's inside).
+    """
+
+    weights: tuple[float, ...]
+    before: tuple[float, ...]
+    open: tuple[bool, ...]
+
+    def moment(self, worked: float) -> int:
+        """The tick by which `worked` weighted ticks have passed since time 0: inverse of the intensity's integral."""
+        weeks, rest = divmod(worked, WEEK)
+        hours = rest / HOUR
+        low, high = 0, HOURS
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.before[middle] <= hours:
+                low = middle
+            else:
+                high = middle
+        inside = (hours - self.before[low]) / self.weights[low] if self.weights[low] > 0 else 0.0
+        return int(weeks) * WEEK + int((low + inside) * HOUR + 0.5)
+
+    def next_open(self, now: int) -> int:
+        """`now` in a working hour, else the start of the next one."""
+        hour = now // HOUR
+        if self.open[hour % HOURS]:
+            return now
+        while not self.open[hour % HOURS]:
+            hour += 1
+        return hour * HOUR
+
+
+def calendar(profile: Profile | None) -> Calendar:
+    """The calendar of a profile; of None: every hour alike."""
+    inside = [_inside(profile, hour) for hour in range(HOURS)]
+    raw = [1.0 if is_open else profile.outside if profile else 1.0 for is_open in inside]
+    mean = sum(raw) / HOURS
+    weights = tuple(weight / mean for weight in raw)
+    before = [0.0]
+    for weight in weights:
+        before.append(before[-1] + weight)
+    return Calendar(weights, tuple(before), tuple(inside))
+
+
+def _inside(profile: Profile | None, hour: int) -> bool:
+    if profile is None:
+        return True
+    return DAYS[hour // 24] in profile.days and profile.starts <= hour % 24 < profile.ends

@@ -1,0 +1,102 @@
+"""A strategy's knobs as the numbers that the engines read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.core.events import Cause
+from sim.core.laws import Law
+from sim.core.units import FOREVER
+from sim.inputs.strategy import Revocation, Strategy
+from sim.model.laws import law
+from sim.model.world import World
+
+
+@dataclass(frozen=True)
+class RevocationRow:
+    manual: bool
+    delay: Law
+    fails: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One strategy.
+
+    Attributes:
+        standing, per_task: issuance; neither: leased.
+        lifetime: ticks from issuance or renewal to expiry; FOREVER for standing ones.
+        renew_after: ticks after issuance or renewal at which it is renewed; 0: never.
+        max_life: ticks from issuance that no renewal reaches past.
+        rotate_every: ticks; 0: never. overlap, rollout, aligned: see the schema.
+        task_scope: the credential reaches its task's resources only.
+        groups: holder group of each agent; agents of one group hold the same standing credentials.
+        members: agents of each group.
+        bound: useless away from the workload.
+        revocation: by the cause that asks for it.
+        redeployment: after a standing one was revoked, until a holder has the new one.
+    """
+
+    name: str
+    issuance: str
+    standing: bool
+    per_task: bool
+    lifetime: int
+    renew_after: int
+    max_life: int
+    rotate_every: int
+    overlap: int
+    rollout: Law
+    aligned: bool
+    task_scope: bool
+    groups: tuple[int, ...]
+    members: tuple[tuple[int, ...], ...]
+    group_names: tuple[str, ...]
+    bound: bool
+    revocation: dict[Cause, RevocationRow]
+    redeployment: Law
+
+
+def plan(name: str, strategy: Strategy, world: World) -> Plan:
+    """The numbers of a strategy in a world."""
+    rotation, renewal = strategy.rotation, strategy.renewal
+    groups, names = _groups(strategy.sharing, world)
+    return Plan(
+        name=name,
+        issuance=strategy.issuance,
+        standing=strategy.issuance == "standing",
+        per_task=strategy.issuance == "per-task",
+        lifetime=strategy.lifetime or FOREVER,
+        renew_after=max(1, round(strategy.lifetime * renewal.at)) if renewal and strategy.lifetime else 0,
+        max_life=renewal.max_life if renewal else 0,
+        rotate_every=rotation.every if rotation else 0,
+        overlap=rotation.overlap if rotation else 0,
+        rollout=law(rotation.rollout if rotation else None),
+        aligned=bool(rotation and rotation.phase == "aligned"),
+        task_scope=strategy.scope == "task",
+        groups=groups,
+        members=tuple(
+            tuple(agent for agent, group in enumerate(groups) if group == number) for number in range(len(names))
+        ),
+        group_names=names,
+        bound=strategy.binding == "sender-constrained",
+        revocation=_revocations(strategy),
+        redeployment=law(strategy.redeployment),
+    )
+
+
+def _groups(sharing: str, world: World) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    if sharing == "fleet":
+        return tuple(0 for _ in world.agents), ("fleet",)
+    if sharing == "kind":
+        return tuple(a.population for a in world.agents), tuple(f"kind {p.name}" for p in world.populations)
+    return tuple(range(len(world.agents))), tuple(a.name for a in world.agents)
+
+
+def _revocations(strategy: Strategy) -> dict[Cause, RevocationRow]:
+    rules: tuple[tuple[Cause, Revocation | None], ...] = (
+        (Cause.TASK_END, strategy.revocation.task_end),
+        (Cause.RETIREMENT, strategy.revocation.retirement),
+        (Cause.DETECTION, strategy.revocation.detection),
+    )
+    return {cause: RevocationRow(rule.by == "manual", law(rule.delay), rule.fails) for cause, rule in rules if rule}

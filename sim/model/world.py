@@ -1,0 +1,306 @@
+"""Scenario → World: names become ids by their order in the file, times ticks, distributions laws.
+
+Both engines read a World and nothing else of the scenario; it never changes during a run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+from sim.core.laws import Law
+from sim.inputs.estate import BackOff, Population, TaskKind, Tool
+from sim.inputs.schema import Channel, Issuer, Scenario
+from sim.inputs.distributions import Chance
+from sim.model.calendar import Calendar, calendar
+from sim.model.graph import Edge, attack_edges
+from sim.model.laws import law
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Back-off between tries: first × factor^n, at most `most`, shortened by up to the share `jitter`."""
+
+    first: int
+    factor: float
+    most: int
+    jitter: float
+
+
+@dataclass(frozen=True)
+class ToolRow:
+    role: int
+    duration: Law
+    fails: float
+    retries: int
+    waits: Waits
+    until_end: bool
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """Things with cumulative weights, the last one 1.0."""
+
+    things: tuple[int, ...]
+    edges: tuple[float, ...]
+
+    def at(self, u: float) -> int:
+        """The thing at the uniform number u."""
+        for thing, edge in zip(self.things, self.edges, strict=True):
+            if u < edge:
+                return thing
+        return self.things[-1]
+
+
+@dataclass(frozen=True)
+class KindRow:
+    """A task kind: its objective, its chain of tools, its pace."""
+
+    needs: frozenset[int]
+    steps: tuple[int, ...]
+    start: Weighted | None
+    then: dict[int, Weighted]
+    length: Law | None
+    thinking: Law
+    deadline: int | None
+    tools: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class AgentRow:
+    """One agent; its id is its place in World.agents."""
+
+    name: str
+    population: int
+
+
+@dataclass(frozen=True)
+class PopulationRow:
+    name: str
+    agents: tuple[int, ...]
+    tasks: Weighted
+    concurrency: int
+    tenure: Law | None
+    rate: float
+    calendar: Calendar
+    every: int
+    first: int
+    pause: Law | None
+    until: int
+    roles: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Happens:
+    """With a chance, after a time."""
+
+    chance: float
+    time: Law
+
+
+@dataclass(frozen=True)
+class ChannelRow:
+    name: str
+    per_use: float
+    gap: float
+    holds: frozenset[str]
+    tools: frozenset[int]
+    roles: frozenset[int]
+    populations: frozenset[int]
+    discovery: Happens
+    detection: Happens | None
+    remediation: Law
+
+
+@dataclass(frozen=True)
+class IssuerRow:
+    capacity: int
+    service: Law
+    spacing: int
+    burst: int
+    fails: float
+    outage_gap: Law | None
+    outage_length: Law | None
+    retries: int
+    waits: Waits
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything an engine needs of a scenario, strategies apart."""
+
+    horizon: int
+    resources: tuple[str, ...]
+    sensitivities: tuple[int, ...]
+    losses: tuple[Law | None, ...]
+    secrets: tuple[str, ...]
+    secret_titles: tuple[str, ...]
+    secret_roles: tuple[int, ...]
+    secret_lives: tuple[int | None, ...]
+    roles: tuple[str, ...]
+    sessions: tuple[int, ...]
+    minted_lives: tuple[int | None, ...]
+    edges: tuple[Edge, ...]
+    tool_names: tuple[str, ...]
+    tools: tuple[ToolRow, ...]
+    kind_names: tuple[str, ...]
+    kinds: tuple[KindRow, ...]
+    populations: tuple[PopulationRow, ...]
+    agents: tuple[AgentRow, ...]
+    channels: tuple[ChannelRow, ...]
+    hop: Law
+    intrusion: Happens | None
+    eviction: Law
+    staffed: Calendar
+    issuer: IssuerRow
+
+
+def build(scenario: Scenario) -> World:
+    """The World of a loaded scenario, whose references are known to be sound."""
+    ids = Ids(scenario)
+    estate = scenario.estate
+    kinds = tuple(_kind(ids, kind) for kind in scenario.tasks.values())
+    populations, agents = _populations(scenario, ids, kinds)
+    intrusion = scenario.defender.intrusion
+    return World(
+        horizon=scenario.horizon,
+        resources=tuple(estate.resources),
+        sensitivities=tuple(r.sensitivity for r in estate.resources.values()),
+        losses=tuple(law(r.loss) if r.loss else None for r in estate.resources.values()),
+        secrets=tuple(estate.secrets),
+        secret_titles=tuple(s.title for s in estate.secrets.values()),
+        secret_roles=tuple(ids.role[s.opens] for s in estate.secrets.values()),
+        secret_lives=tuple(s.rotated_every for s in estate.secrets.values()),
+        roles=tuple(estate.roles),
+        sessions=tuple(r.session for r in estate.roles.values()),
+        minted_lives=tuple(r.minted_life for r in estate.roles.values()),
+        edges=attack_edges(estate),
+        tool_names=tuple(estate.tools),
+        tools=tuple(_tool(ids, tool) for tool in estate.tools.values()),
+        kind_names=tuple(scenario.tasks),
+        kinds=kinds,
+        populations=populations,
+        agents=agents,
+        channels=tuple(_channel(ids, name, channel, scenario) for name, channel in scenario.leaks.items()),
+        hop=law(scenario.attacker.hop),
+        intrusion=_happens(intrusion.detection) if intrusion else None,
+        eviction=law(intrusion.eviction if intrusion else None),
+        staffed=calendar(scenario.profiles[scenario.defender.staffed] if scenario.defender.staffed else None),
+        issuer=_issuer(scenario.issuer),
+    )
+
+
+class Ids:
+    """Names → ids, by order in the file."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        estate = scenario.estate
+        self.resource = {name: n for n, name in enumerate(estate.resources)}
+        self.role = {name: n for n, name in enumerate(estate.roles)}
+        self.tool = {name: n for n, name in enumerate(estate.tools)}
+        self.kind = {name: n for n, name in enumerate(scenario.tasks)}
+        self.population = {name: n for n, name in enumerate(scenario.agents)}
+        self.tool_role = [self.role[tool.uses] for tool in estate.tools.values()]
+
+
+def _waits(back_off: BackOff) -> Waits:
+    return Waits(back_off.first, back_off.factor, back_off.most, back_off.jitter)
+
+
+def _happens(chance: Chance[Any]) -> Happens:
+    return Happens(chance.chance, law(chance.time))
+
+
+def _weighted(ids: dict[str, int], weights: dict[str, float]) -> Weighted:
+    total = sum(weights.values())
+    sums = accumulate(weights.values())
+    return Weighted(tuple(ids[name] for name in weights), tuple(value / total for value in sums))
+
+
+def _tool(ids: Ids, tool: Tool) -> ToolRow:
+    return ToolRow(
+        ids.role[tool.uses], law(tool.duration), tool.fails, tool.retries, _waits(tool.back_off),
+        tool.needs_credential_until_end,
+    )
+
+
+def _kind(ids: Ids, kind: TaskKind) -> KindRow:
+    chain = kind.markov
+    names = kind.steps or (dict.fromkeys([*chain.start, *(t for row in chain.then.values() for t in row)]) if chain else ())
+    return KindRow(
+        needs=frozenset(ids.resource[name] for name in kind.needs),
+        steps=tuple(ids.tool[name] for name in kind.steps or ()),
+        start=_weighted(ids.tool, chain.start) if chain else None,
+        then={ids.tool[name]: _weighted(ids.tool, row) for name, row in chain.then.items()} if chain else {},
+        length=law(chain.length) if chain else None,
+        thinking=law(kind.thinking),
+        deadline=kind.deadline,
+        tools=tuple(sorted({ids.tool[name] for name in names})),
+    )
+
+
+def _populations(
+    scenario: Scenario, ids: Ids, kinds: tuple[KindRow, ...]
+) -> tuple[tuple[PopulationRow, ...], tuple[AgentRow, ...]]:
+    rows: list[PopulationRow] = []
+    agents: list[AgentRow] = []
+    for number, (name, population) in enumerate(scenario.agents.items()):
+        members = tuple(range(len(agents), len(agents) + population.count))
+        agents += [AgentRow(f"{name}-{n + 1}", number) for n in range(population.count)]
+        rows.append(_population(scenario, ids, kinds, name, population, members))
+    return tuple(rows), tuple(agents)
+
+
+def _population(
+    scenario: Scenario, ids: Ids, kinds: tuple[KindRow, ...], name: str, population: Population, members: tuple[int, ...]
+) -> PopulationRow:
+    arrivals = population.arrivals
+    poisson, every, loop = arrivals.poisson, arrivals.every, arrivals.closed_loop
+    tools = {tool for task in population.tasks for tool in kinds[ids.kind[task]].tools}
+    return PopulationRow(
+        name=name,
+        agents=members,
+        tasks=_weighted(ids.kind, population.tasks),
+        concurrency=population.concurrency,
+        tenure=law(population.tenure) if population.tenure else None,
+        rate=poisson.rate if poisson else 0.0,
+        calendar=calendar(scenario.profiles[poisson.profile] if poisson and poisson.profile else None),
+        every=every.interval if every else 0,
+        first=every.first if every else 0,
+        pause=law(loop.pause) if loop else None,
+        until=min(arrivals.until or scenario.horizon, scenario.horizon),
+        roles=tuple(sorted({ids.tool_role[tool] for tool in tools})),
+    )
+
+
+def _channel(ids: Ids, name: str, channel: Channel, scenario: Scenario) -> ChannelRow:
+    tools = frozenset(ids.tool[t] for t in (scenario.estate.tools if channel.tools is None else channel.tools))
+    return ChannelRow(
+        name=name,
+        per_use=channel.per_use or 0.0,
+        gap=1.0 / channel.at_rest if channel.at_rest else 0.0,
+        holds=frozenset(channel.holds),
+        tools=tools,
+        roles=frozenset(ids.tool_role[tool] for tool in tools),
+        populations=frozenset(
+            ids.population[a] for a in (scenario.agents if channel.agents is None else channel.agents)
+        ),
+        discovery=_happens(channel.discovery),
+        detection=_happens(channel.detection) if channel.detection else None,
+        remediation=law(channel.remediation),
+    )
+
+
+def _issuer(issuer: Issuer) -> IssuerRow:
+    return IssuerRow(
+        capacity=issuer.capacity,
+        service=law(issuer.service),
+        spacing=round(1.0 / issuer.rate_limit) if issuer.rate_limit else 0,
+        burst=issuer.burst,
+        fails=issuer.fails,
+        outage_gap=law(issuer.outages.between) if issuer.outages else None,
+        outage_length=law(issuer.outages.lasting) if issuer.outages else None,
+        retries=issuer.retries,
+        waits=_waits(issuer.back_off),
+    )

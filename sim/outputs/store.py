@@ -1,0 +1,118 @@
+"""The results folder: written whole under another name, then put in its place in one step."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.core.errors import ResultsError
+from sim.measure.catalogue import COLUMNS
+from sim.measure.leaks import LeakRow
+from sim.measure.statistics import LeakSample
+from sim.trials.runner import Finished
+
+REPLICATIONS, LEAKS, MANIFEST, SUMMARY = "replications.parquet", "leaks.parquet", "manifest.json", "summary.json"
+TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), int | None: pa.int64()}
+REPLICATION_SCHEMA = pa.schema(
+    [("strategy", pa.string()), ("replication", pa.int64()), *((column, pa.float64()) for column in COLUMNS)]
+)
+LEAK_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(LeakRow).items()])
+BATCH = 50_000
+
+
+def check_target(folder: Path) -> None:
+    """Refuse to replace anything that is not a results folder of ours.
+
+    Raises:
+        ResultsError: the path is a file, or a folder that holds something else.
+    """
+    if folder.is_file():
+        raise ResultsError(f"{folder}: is a file; name a folder for the results")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise ResultsError(f"{folder}: holds files that are not afterleak results; name another folder with --out")
+
+
+def write_tables(folder: Path, finished: Iterable[Finished], strategies: tuple[str, ...]) -> None:
+    """Write both tables, by strategy and replication, a batch in memory at a time.
+
+    Args:
+        finished: in order of replication; read once per strategy's worth of rows.
+    """
+    with (
+        pq.ParquetWriter(folder / REPLICATIONS, REPLICATION_SCHEMA) as rows,
+        pq.ParquetWriter(folder / LEAKS, LEAK_SCHEMA) as leaks,
+    ):
+        kept_rows: list[dict[str, Any]] = []
+        kept_leaks: list[LeakRow] = []
+        for one in finished:
+            kept_rows += one.rows
+            kept_leaks += one.leaks
+            if len(kept_leaks) + len(kept_rows) >= BATCH:
+                _flush(rows, REPLICATION_SCHEMA, kept_rows)
+                _flush(leaks, LEAK_SCHEMA, kept_leaks)
+        _flush(rows, REPLICATION_SCHEMA, kept_rows)
+        _flush(leaks, LEAK_SCHEMA, kept_leaks)
+
+
+def _flush(writer: pq.ParquetWriter, schema: pa.Schema, rows: list[Any]) -> None:
+    if rows:
+        writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+        rows.clear()
+
+
+def read_rows(folder: Path) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
+    """Strategy → column → values over replications (nan: undefined)."""
+    table = pq.read_table(folder / REPLICATIONS)
+    names = table["strategy"].to_numpy(zero_copy_only=False)
+    columns = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names if name != "strategy"}
+    return {name: {key: values[names == name] for key, values in columns.items()} for name in dict.fromkeys(names)}
+
+
+def read_leak_samples(folder: Path, strategies: Iterable[str]) -> dict[str, LeakSample]:
+    """The columns of the leaks table that statistics need, by strategy."""
+    table = pq.read_table(folder / LEAKS, columns=["strategy", "replication", "exposure_hours", "censored"])
+    names = table["strategy"].to_numpy(zero_copy_only=False)
+    columns = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names if name != "strategy"}
+    return {
+        name: LeakSample(
+            columns["replication"][names == name],
+            columns["exposure_hours"][names == name],
+            columns["censored"][names == name].astype(bool),
+        )
+        for name in strategies
+    }
+
+
+def read_leaks(folder: Path) -> pa.Table:
+    """The whole leaks table."""
+    return pq.read_table(folder / LEAKS)
+
+
+def write_json(file: Path, content: Mapping[str, Any]) -> None:
+    """Indented, with a final newline, refusing nan."""
+    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+    file.write_text(text + "\n", encoding="utf-8")
+
+
+def replace(folder: Path, write: Callable[[Path], None]) -> None:
+    """Have a folder written under another name, then put it in the place of `folder` in one step."""
+    fresh = folder.with_name(folder.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    try:
+        write(fresh)
+        old = folder.with_name(folder.name + ".old")
+        shutil.rmtree(old, ignore_errors=True)
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)

@@ -1,0 +1,85 @@
+"""Where replications run: in this process, or in several. One protocol; results come as they finish."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from typing import Protocol
+
+from sim.trials.runner import Finished, Job, Runner
+
+Tick = Callable[[int], None]
+"""Told how many strategies of a replication have been finished."""
+
+
+class Executor(Protocol):
+    """Runs replications of a job and yields each as soon as it is finished, in any order."""
+
+    def run(self, job: Job, replications: Sequence[int], tick: Tick) -> Iterator[Finished]:
+        """Yield every replication once."""
+        ...
+
+
+class Serial:
+    """In this process, one after the other."""
+
+    def run(self, job: Job, replications: Sequence[int], tick: Tick) -> Iterator[Finished]:
+        """Yield every replication once, in the given order."""
+        runner = Runner(job)
+        for number in replications:
+            yield runner.replication(number, lambda: tick(1))
+
+
+class Processes:
+    """In several fresh processes on this machine. An interrupt of the parent ends them at once."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def run(self, job: Job, replications: Sequence[int], tick: Tick) -> Iterator[Finished]:
+        """Yield every replication once, as they finish; only a few are under way at a time."""
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(self.workers, context, initializer=_prepare, initargs=(job,))
+        try:
+            yield from self._drain(pool, list(replications), tick, len(job.strategies))
+            pool.shutdown()
+        except BaseException:
+            _abandon(pool)
+            raise
+
+    def _drain(self, pool: ProcessPoolExecutor, waiting: list[int], tick: Tick, strategies: int) -> Iterator[Finished]:
+        waiting.reverse()
+        running: set[Future[Finished]] = set()
+        while waiting or running:
+            while waiting and len(running) < self.workers + 1:
+                running.add(pool.submit(_run, waiting.pop()))
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                tick(strategies)
+                yield future.result()
+
+
+def executor(workers: int) -> Executor:
+    """The executor for so many workers."""
+    return Serial() if workers == 1 else Processes(workers)
+
+
+def _abandon(pool: ProcessPoolExecutor) -> None:
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in multiprocessing.active_children():
+        process.terminate()
+
+
+_runner: list[Runner] = []
+
+
+def _prepare(job: Job) -> None:
+    # An interrupt reaches every process of the terminal; only the parent answers it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _runner[:] = [Runner(job)]
+
+
+def _run(number: int) -> Finished:
+    return _runner[0].replication(number)
