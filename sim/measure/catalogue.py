@@ -112,6 +112,8 @@ METRICS: tuple[Metric, ...] = (
            group="friction", says="median over a replication's tasks, then mean over replications"),
     Metric("added_latency_seconds_p95", "Added latency per task, 95th percentile", "s", "value", "latency_p95_seconds",
            group="friction", says="95th percentile over a replication's tasks, then mean over replications"),
+    _ratio("uses_per_task", "Uses per task", "", "friction", "uses", "tasks_ended",
+           "attempts that were let in with a credential, retries included; mean over tasks", "neither"),
     _total("issuances", "Issuances", "", "friction",
            "credentials created for agents, renewals included, per replication", "neither", True),
     _ratio("issuer_wait_seconds", "Wait in the issuer's queue, mean", "s", "friction", "issuer_wait_seconds",

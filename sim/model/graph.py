@@ -92,6 +92,13 @@ class Reach:
             )
         return self._known[key]
 
+    def hop_graph(self) -> nx.DiGraph[Any]:
+        """The graph that is walked, with `hops` on its edges: opening a secret and reading what one may write are free."""
+        graph = self._graph.copy()
+        for a, b, data in graph.edges(data=True):
+            data["hops"] = 0 if a[0] == "secret" or a[:2] == b[:2] else 1
+        return graph
+
     def _starts(self, role: int, scope: frozenset[int] | None) -> list[tuple[Any, ...]]:
         if scope is None:
             return [("role", role)]
@@ -157,3 +164,36 @@ def _tools_of(scenario: Scenario, kinds: list[str]) -> list[str]:
                 tools |= dict.fromkeys(row)
         tools |= dict.fromkeys(kind.steps or ())
     return list(tools)
+
+
+def reach_of_role(scenario: Scenario, role: str, standing: bool = True) -> tuple[dict[str, int], set[tuple[str, str]]]:
+    """What a leaked credential of a role leads to, with no clock.
+
+    Returns:
+        Node name → fewest hops to it (the role itself: 0), and the edges of the access graph on fewest-hop ways.
+
+    Raises:
+        KeyError: no such role.
+    """
+    estate = scenario.estate
+    start = ("role", list(estate.roles).index(role)) if role in estate.roles else None
+    if start is None:
+        raise KeyError(role)
+    edges = attack_edges(estate)
+    roles = list(estate.roles)
+    opens = tuple(roles.index(secret.opens) for secret in estate.secrets.values())
+    graph = Reach(edges, opens, standing).hop_graph()
+    graph.add_node(start)
+    before, distance = nx.dijkstra_predecessor_and_distance(graph, start, weight="hops")
+    names = {"role": roles, "resource": list(estate.resources), "secret": list(estate.secrets)}
+    hops: dict[str, int] = {}
+    for node, far in distance.items():
+        name = f"{node[0]}:{names[node[0]][node[1]]}"
+        hops[name] = min(far, hops.get(name, far))
+    steps = {
+        (f"{a[0]}:{names[a[0]][a[1]]}", f"{b[0]}:{names[b[0]][b[1]]}")
+        for b, sources in before.items()
+        for a in sources
+        if a[:2] != b[:2]
+    }
+    return hops, steps

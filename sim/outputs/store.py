@@ -16,7 +16,7 @@ from sim.core.errors import ResultsError
 from sim.measure.catalogue import COLUMNS
 from sim.measure.leaks import LeakRow
 from sim.measure.statistics import LeakSample
-from sim.trials.runner import Finished
+from sim.measure.records import Finished
 
 REPLICATIONS, LEAKS, MANIFEST, SUMMARY = "replications.parquet", "leaks.parquet", "manifest.json", "summary.json"
 TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), int | None: pa.int64()}
@@ -39,12 +39,8 @@ def check_target(folder: Path) -> None:
         raise ResultsError(f"{folder}: holds files that are not afterleak results; name another folder with --out")
 
 
-def write_tables(folder: Path, finished: Iterable[Finished], strategies: tuple[str, ...]) -> None:
-    """Write both tables, by strategy and replication, a batch in memory at a time.
-
-    Args:
-        finished: in order of replication; read once per strategy's worth of rows.
-    """
+def write_tables(folder: Path, finished: Iterable[Finished]) -> None:
+    """Write both tables in the given order of replications, a batch in memory at a time."""
     with (
         pq.ParquetWriter(folder / REPLICATIONS, REPLICATION_SCHEMA) as rows,
         pq.ParquetWriter(folder / LEAKS, LEAK_SCHEMA) as leaks,

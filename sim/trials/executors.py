@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from typing import Protocol
 
-from sim.trials.runner import Finished, Job, Runner
+from sim.measure.records import Finished
+from sim.trials.runner import Job, Runner
 
 Tick = Callable[[int], None]
 """Told how many strategies of a replication have been finished."""

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.trials.runner import Finished
+from sim.measure.records import Finished
 
 PACKAGE = Path(__file__).parent.parent
 

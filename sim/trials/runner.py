@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,10 @@ from sim.engine.reference.simulation import run as run_reference
 from sim.inputs.schema import Scenario
 from sim.measure.leaks import LeakRow
 from sim.measure.metrics import Metrics
+from sim.measure.records import Finished, Row
 from sim.model.credentials import Plan, plan
 from sim.model.graph import Reach
 from sim.model.world import World, build
-
-Row = dict[str, Any]
-
 
 @dataclass(frozen=True)
 class Job:
@@ -28,15 +26,6 @@ class Job:
     scenario: Scenario
     strategies: tuple[str, ...]
     seed: int
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A replication under every strategy of the job, in the job's order; undefined values are None."""
-
-    replication: int
-    rows: list[Row]
-    leaks: list[LeakRow]
 
 
 class Runner:
@@ -78,9 +67,3 @@ def expected_tasks(world: World) -> float:
 
 def _without_nan(columns: dict[str, float]) -> dict[str, float | None]:
     return {name: None if math.isnan(value) else value for name, value in columns.items()}
-
-
-def numbers(replications: int, done: Sequence[int]) -> list[int]:
-    """The replications that are still to be run."""
-    known = set(done)
-    return [number for number in range(replications) if number not in known]

@@ -10,8 +10,6 @@ import numpy.typing as npt
 import simpy
 
 from sim.core.events import LOG, Event
-from sim.core.units import FOREVER
-from sim.engine.reference.state import Credential
 
 Sink = Callable[[npt.NDArray[Any]], None]
 CHUNK = 16_384
@@ -41,7 +39,3 @@ class Log:
             self._sink(np.array(self._rows, LOG))
             self._rows = []
 
-
-def span(credential: Credential) -> int:
-    """Expiry for the log."""
-    return min(credential.dies, FOREVER)

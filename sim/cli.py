@@ -1,0 +1,164 @@
+"""The verbs of `afterleak`. No logic: parse, call, print."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sim.core.errors import AfterleakError
+
+app = typer.Typer(
+    name="afterleak",
+    help="When an AI agent's credential leaks: how long does it stay usable, what can it reach, and what does each "
+    "way of issuing credentials cost?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+INTERRUPTED = 130
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a bundled one.")]
+StrategyNames = Annotated[
+    list[str] | None, typer.Option("--strategy", "-s", metavar="NAME", help="Only this strategy; may be repeated.")
+]
+Seed = Annotated[int | None, typer.Option(help="Seed of all draws, 0 to 4294967295. Default: the scenario's.")]
+
+
+@app.command()
+def compare(
+    scenario: ScenarioName = "coding-agents",
+    strategy: StrategyNames = None,
+    baseline: Annotated[str | None, typer.Option(metavar="NAME", help="What the others are compared with.")] = None,
+    replications: Annotated[int | None, typer.Option("--replications", "-n", help="How often to simulate each.")] = None,
+    seed: Seed = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; never changes a result. Default: all cores.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Results folder. Default: results/SCENARIO.")] = None,
+) -> None:
+    """Simulate a scenario under its strategies, compare them, and save tables, charts and a report."""
+    from sim import study
+    from sim.outputs import screen
+
+    command = shlex.join(["afterleak", *sys.argv[1:]])
+    request = study.Request(scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, command)
+    with screen.Progress() as progress:
+        done = study.compare(request, progress)
+    screen.show_comparison(done)
+    if done.ran.interrupted:
+        raise typer.Exit(INTERRUPTED)
+
+
+@app.command()
+def trace(
+    scenario: ScenarioName = "coding-agents",
+    strategy: Annotated[str | None, typer.Option("--strategy", "-s", metavar="NAME", help="Default: the baseline.")] = None,
+    replication: Annotated[int, typer.Option("--replication", "-k", min=0, help="Which replication, from 0.")] = 0,
+    seed: Seed = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Every event as one JSON object per line.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Tasks, calls and issuances too.")] = False,
+) -> None:
+    """Tell the story of one replication: leaks, attackers, defenders, as a timeline."""
+    from sim import study
+    from sim.outputs import screen
+
+    told = study.trace(scenario, strategy, replication, seed)
+    if as_json:
+        screen.show_events(told)
+    else:
+        screen.show_story(told, everything)
+
+
+@app.command()
+def graph(
+    scenario: ScenarioName = "coding-agents",
+    role: Annotated[str | None, typer.Option(metavar="NAME", help="Show what a leaked credential of it leads to.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for estate.svg, estate.png and estate.graphml.")] = Path(),
+) -> None:
+    """Draw the access graph, with the reach of a role, and export it as GraphML."""
+    from sim import study
+    from sim.outputs import screen
+
+    screen.show_graph(study.graph(scenario, role, out))
+
+
+@app.command()
+def check(files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Scenario files.")]) -> None:
+    """Check scenario files; the first problem of each is told as file:line:column."""
+    from sim.inputs.load import load
+    from sim.outputs import screen
+
+    wrong = 0
+    for file in files:
+        try:
+            screen.show_checked(file, load(file))
+        except AfterleakError as error:
+            wrong += 1
+            Console(stderr=True, highlight=False, soft_wrap=True, markup=False).print(str(error))
+    if wrong:
+        raise typer.Exit(2)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for completion in an editor."""
+    import json
+
+    from sim.inputs.json_schema import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+@app.command()
+def scenarios() -> None:
+    """List the bundled scenarios."""
+    from sim.inputs.bundled import bundled
+    from sim.outputs import screen
+
+    screen.show_scenarios(bundled())
+
+
+@app.command()
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist.")],
+) -> None:
+    """Write a small, commented scenario to start from."""
+    from sim import study
+
+    study.new(file)
+    typer.echo(f"{file}: written; next: afterleak check {shlex.quote(str(file))}")
+
+
+@app.command()
+def evidence(
+    key: Annotated[str | None, typer.Argument(metavar="KEY", help="One entry in full, or the start of some.")] = None,
+) -> None:
+    """Show the evidence that scenario values can cite, with sources and grades."""
+    from sim.inputs.evidence import catalogue
+    from sim.outputs import screen
+
+    screen.show_evidence(catalogue(), key)
+
+
+def main() -> None:
+    """Entry point: errors that a user can cause become one line and exit code 2."""
+    try:
+        app()
+    except AfterleakError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True, markup=False).print(f"afterleak: {error}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        Console(stderr=True, highlight=False).print("afterleak: stopped before any replication was finished")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has gone; so do we, without a word.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

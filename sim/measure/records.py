@@ -1,0 +1,20 @@
+"""What one replication leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sim.measure.leaks import LeakRow
+
+Row = dict[str, Any]
+"""`strategy`, `replication` and the catalogue's columns; None: undefined."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A replication under every strategy of a job, in the job's order."""
+
+    replication: int
+    rows: list[Row]
+    leaks: list[LeakRow]

@@ -1,0 +1,49 @@
+"""All replications of a job: those that are kept already, and the rest through an executor, each kept as it finishes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.trials.executors import executor
+from sim.trials.journal import Journal
+from sim.trials.runner import Job
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a campaign.
+
+    Attributes:
+        replications: numbers of the finished ones, rising.
+        taken_over: how many of them an earlier, unfinished run had left.
+        interrupted: it was stopped before all were finished.
+    """
+
+    replications: list[int]
+    taken_over: int
+    interrupted: bool
+
+
+def campaign(
+    job: Job, replications: int, workers: int, journal: Journal, began: Callable[[int], None], tick: Callable[[int], None]
+) -> Ran:
+    """Run replications 0 … replications − 1; an interrupt ends the campaign with what is finished.
+
+    Args:
+        workers: 1 runs in this process.
+        began: told how many replications are kept already.
+        tick: told how many strategies of a replication have been finished.
+    """
+    kept = [number for number in journal.replications if number < replications]
+    began(len(kept))
+    missing = [number for number in range(replications) if number not in set(kept)]
+    interrupted = False
+    try:
+        if missing:
+            for finished in executor(min(workers, len(missing))).run(job, missing, tick):
+                journal.add(finished)
+    except KeyboardInterrupt:
+        interrupted = True
+    done = [number for number in journal.replications if number < replications]
+    return Ran(done, len(kept), interrupted)

@@ -1,0 +1,199 @@
+"""The life of credentials, one knob at a time, against logs and numbers worked out by hand."""
+
+import pytest
+
+from sim.core.events import Cause, Event, Outcome
+from sim.core.units import DAY, HOUR, MINUTE, SECOND
+from tests.support import scenario, simulated
+
+
+def rows(log, *kinds):
+    return [(int(r["at"]), Event(r["kind"]).name, int(r["credential"])) for r in log if r["kind"] in kinds]
+
+
+def life(log):
+    kinds = (Event.ISSUED, Event.RENEWED, Event.SHORTENED, Event.DIED, Event.NEEDED, Event.IDLE, Event.USED)
+    return rows(log, *kinds)
+
+
+def test_a_standing_credential_from_start_to_horizon():
+    row, _, log = simulated(scenario(horizon="2h"))
+    assert life(log) == [
+        (0, "ISSUED", 0),
+        (0, "NEEDED", 0), (0, "USED", 0), (MINUTE, "IDLE", 0),
+        (HOUR, "NEEDED", 0), (HOUR, "USED", 0), (HOUR + MINUTE, "IDLE", 0),
+    ]  # fmt: skip
+    assert row["standing_hours"] == pytest.approx(2 - 2 / 60)
+    assert row["tasks_done"] == 2
+    assert row["uses_attributable"] == row["uses"] == 2
+
+
+def test_a_per_task_credential_dies_at_task_end():
+    strategy = {"issuance": "per-task", "lifetime": "15m", "revocation": {"task-end": {"delay": "2s"}}}
+    row, _, log = simulated(scenario(horizon="1h", strategies={"only": strategy}))
+    assert life(log) == [
+        (0, "ISSUED", 0), (0, "NEEDED", 0), (0, "USED", 0), (MINUTE, "IDLE", 0), (MINUTE + 2 * SECOND, "DIED", 0),
+    ]  # fmt: skip
+    assert row["standing_hours"] == pytest.approx(2 / 3600)
+    died = log[log["kind"] == Event.DIED][0]
+    assert (died["other"], died["was"]) == (Cause.TASK_END, 15 * MINUTE)
+
+
+def test_a_revocation_that_fails_leaves_it_to_expire():
+    strategy = {"issuance": "per-task", "lifetime": "15m", "revocation": {"task-end": {"delay": "2s", "fails": 1}}}
+    row, _, log = simulated(scenario(horizon="1h", strategies={"only": strategy}))
+    assert rows(log, Event.ASKED, Event.SPARED, Event.DIED) == [(MINUTE, "ASKED", 0), (MINUTE, "SPARED", 0)]
+    assert row["standing_hours"] == pytest.approx(14 / 60)
+
+
+def test_a_lease_is_renewed_until_its_maximum_life_and_then_issued_anew():
+    strategy = {"issuance": "leased", "lifetime": "1h", "renewal": {"at": 0.5, "max-life": "2h"}}
+    content = scenario(
+        horizon="5h", strategies={"only": strategy}, agents={"bot": {"arrivals": {"every": {"interval": "4h"}}}}
+    )
+    row, _, log = simulated(content)
+    assert rows(log, Event.ISSUED, Event.RENEWED) == [
+        (0, "ISSUED", 0), (30 * MINUTE, "RENEWED", 0), (HOUR, "RENEWED", 0), (4 * HOUR, "ISSUED", 1),
+        (4 * HOUR + 30 * MINUTE, "RENEWED", 1),
+    ]  # fmt: skip
+    renewed = log[log["kind"] == Event.RENEWED]
+    assert renewed["until"].tolist()[:2] == [90 * MINUTE, 2 * HOUR]
+    assert row["standing_hours"] == pytest.approx(2 + 1 - 2 / 60)
+    assert row["issuances"] == 5
+
+
+def test_rotation_overlaps_and_the_holder_moves_on():
+    strategy = {"issuance": "standing", "rotation": {"every": "1d", "overlap": "6h", "phase": "aligned"}}
+    row, _, log = simulated(scenario(horizon="2d", strategies={"only": strategy}))
+    assert rows(log, Event.ISSUED, Event.SHORTENED) == [(0, "ISSUED", 0), (DAY, "ISSUED", 1), (DAY, "SHORTENED", 0)]
+    assert log[log["kind"] == Event.SHORTENED]["until"].tolist() == [30 * HOUR]
+    used = log[log["kind"] == Event.USED]
+    assert set(used["credential"][used["at"] < DAY]) == {0}
+    assert set(used["credential"][used["at"] >= DAY]) == {1}
+    assert row["standing_hours"] == pytest.approx(48 + 6 - 48 / 60)
+
+
+def test_rolling_out_slower_than_the_overlap_is_an_outage():
+    strategy = {
+        "issuance": "standing",
+        "rotation": {"every": "1d", "overlap": "1h", "rollout": "3h", "phase": "aligned"},
+    }
+    row, _, log = simulated(scenario(horizon="2d", strategies={"only": strategy}))
+    out = log[log["kind"] == Event.OUTAGE]
+    assert out[["was", "until"]].tolist() == [(DAY + HOUR, DAY + 3 * HOUR)]
+    assert row["outage_hours"] == pytest.approx(2)
+    assert row["tasks_failed_credential"] == 2
+    # Tasks at 24 h and 24 h 30 still used the old one.
+    assert set(log["credential"][(log["kind"] == Event.USED) & (log["at"] == DAY)]) == {0}
+
+
+def test_remediating_a_shared_secret_costs_every_holder_an_outage():
+    content = scenario(
+        horizon="10d",
+        agents={"bot": {"count": 3}},
+        leaks={
+            "file": {
+                "at-rest": "1000/y", "discovery": {"chance": 0, "time": "1s"}, "detection": {"time": "1h"},
+                "remediation": "23h",
+            }
+        },
+        strategies={
+            "only": {
+                "issuance": "standing", "sharing": "fleet", "redeployment": "2h",
+                "revocation": {"detection": {"by": "manual", "delay": "1s"}},
+            }
+        },
+    )  # fmt: skip
+    row, leaks, log = simulated(content)
+    first = leaks[0]
+    assert first["holder"] == "fleet"
+    assert first["death"] == "detection"
+    assert first["dead_us"] - first["leaked_us"] == DAY + SECOND
+    out = log[log["kind"] == Event.OUTAGE][:3]
+    assert out["agent"].tolist() == [0, 1, 2]
+    assert (out["until"] - out["was"]).tolist() == [2 * HOUR] * 3
+    assert row["tasks_failed_credential"] > 0
+    assert row["uses_attributable"] == 0
+
+
+@pytest.mark.parametrize(("sharing", "slots"), [("agent", 5), ("kind", 2), ("fleet", 1)])
+def test_sharing_says_how_many_credentials_exist(sharing, slots):
+    agents = {"bot": {"count": 3}, "other": {"count": 2, "arrivals": {"every": {"interval": "1h"}}, "tasks": {"job": 1}}}
+    _, _, log = simulated(scenario(agents=agents, strategies={"only": {"issuance": "standing", "sharing": sharing}}))
+    assert (log["kind"] == Event.ISSUED).sum() == slots
+
+
+def test_an_orphan_lives_from_retirement_to_its_death():
+    strategy = {"issuance": "standing", "revocation": {"retirement": {"delay": "1d"}}}
+    row, _, log = simulated(scenario(agents={"bot": {"tenure": "3d"}}, strategies={"only": strategy}))
+    assert rows(log, Event.RETIRED, Event.ORPHANED, Event.ASKED, Event.DIED) == [
+        (3 * DAY, "RETIRED", -1), (3 * DAY, "ORPHANED", 0), (3 * DAY, "ASKED", 0), (4 * DAY, "DIED", 0),
+    ]  # fmt: skip
+    assert row["orphan_hours"] == pytest.approx(24)
+    without, _, _ = simulated(scenario(agents={"bot": {"tenure": "3d"}}))
+    assert without["orphan_hours"] == pytest.approx(7 * 24)
+
+
+def test_manual_revocation_begins_in_staffed_hours():
+    strategy = {"issuance": "standing", "revocation": {"retirement": {"by": "manual", "delay": "2h"}}}
+    content = scenario(
+        profiles={"office": {}}, defender={"staffed": "office"}, agents={"bot": {"tenure": "5d"}},
+        strategies={"only": strategy},
+    )  # fmt: skip
+    _, _, log = simulated(content)
+    # Retired on Saturday 00:00; work begins on Monday 09:00.
+    assert rows(log, Event.DIED) == [(7 * DAY + 11 * HOUR, "DIED", 0)]
+
+
+def test_a_call_is_cut_when_its_credential_dies_on_the_way():
+    tools = {"call": {"duration": "1h", "needs-credential-until-end": True, "retries": 1}}
+    strategy = {"issuance": "per-task", "lifetime": "30m"}
+    content = scenario(horizon="4h", estate={"tools": tools}, agents={"bot": {"arrivals": {"every": {"interval": "3h"}}}},
+                       strategies={"only": strategy})  # fmt: skip
+    row, _, log = simulated(content)
+    assert rows(log, Event.CUT, Event.ISSUED)[:4] == [
+        (0, "ISSUED", 0), (HOUR, "CUT", 0), (HOUR, "ISSUED", 1), (2 * HOUR, "CUT", 1),
+    ]  # fmt: skip
+    assert row["tasks_failed_credential"] == 1
+    assert row["latency_seconds"] == 2 * 3600
+    renewed, _, _ = simulated(
+        scenario(horizon="4h", estate={"tools": tools}, agents={"bot": {"arrivals": {"every": {"interval": "3h"}}}},
+                 strategies={"only": strategy | {"renewal": {"at": 0.8, "max-life": "2h"}}})  # fmt: skip
+    )
+    assert renewed["tasks_failed"] == 0
+
+
+def test_a_deadline_ends_a_task():
+    content = scenario(
+        tasks={"job": {"steps": ["call", "call"], "thinking": "10m", "deadline": "15m"}},
+        agents={"bot": {"arrivals": {"every": {"interval": "1d"}}}},
+    )
+    row, _, log = simulated(content)
+    ended = log[log["kind"] == Event.TASK_ENDED]
+    assert set(ended["other"]) == {Outcome.DEADLINE}
+    assert row["tasks_failed"] == 10
+
+
+def test_tasks_wait_for_a_place():
+    content = scenario(horizon="10m", tasks={"job": {"steps": ["call"] * 3}},
+                       agents={"bot": {"arrivals": {"every": {"interval": "1m"}}, "concurrency": 1}})  # fmt: skip
+    _, _, log = simulated(content)
+    assert log["at"][log["kind"] == Event.TASK_STARTED].tolist() == [0, 3 * MINUTE, 6 * MINUTE, 9 * MINUTE]
+    _, _, log = simulated(content | {"agents": {"bot": content["agents"]["bot"] | {"concurrency": 3}}})
+    assert log["at"][log["kind"] == Event.TASK_STARTED].tolist() == [n * MINUTE for n in range(10)]
+
+
+def test_a_closed_loop_pauses_between_tasks():
+    content = scenario(horizon="10m", agents={"bot": {"arrivals": {"every": None, "closed-loop": {"pause": "2m"}}}})
+    _, _, log = simulated(content)
+    assert log["at"][log["kind"] == Event.TASK_STARTED].tolist() == [2 * MINUTE, 5 * MINUTE, 8 * MINUTE]
+
+
+def test_failed_calls_are_retried_with_back_off():
+    tools = {"call": {"fails": 1, "retries": 3, "back-off": {"first": "10s", "factor": 3, "most": "60s"}}}
+    content = scenario(horizon="1d", estate={"tools": tools}, agents={"bot": {"arrivals": {"every": {"interval": "2d"}}}})
+    row, _, log = simulated(content)
+    at = log["at"][log["kind"] == Event.USED]
+    assert at.tolist() == [0, 70 * SECOND, 160 * SECOND, 280 * SECOND]
+    assert row["tasks_failed"] == 1
+    assert row["tasks_failed_credential"] == 0
