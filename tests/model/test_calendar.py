@@ -1,0 +1,50 @@
+"""Hours of the week: arrivals by profile and the start of manual work."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.core.units import DAY, HOUR, WEEK
+from sim.inputs.estate import Profile
+from sim.model.calendar import calendar
+
+OFFICE = calendar(Profile())
+
+
+def test_without_a_profile_every_moment_is_alike():
+    even = calendar(None)
+    assert [even.moment(float(at)) for at in (0, 1, HOUR, WEEK + 5, 10 * WEEK)] == [0, 1, HOUR, WEEK + 5, 10 * WEEK]
+    assert even.next_open(12345) == 12345
+
+
+def test_office_hours_hold_all_of_the_weight():
+    share = 168 / 40
+    assert OFFICE.weights[9] == pytest.approx(share)
+    assert OFFICE.weights[8] == 0
+    # One weighted hour is 40/168 of an hour of work.
+    assert OFFICE.moment(share * HOUR) == pytest.approx(10 * HOUR, abs=2)
+    assert OFFICE.moment(share * HOUR * 8.5) == pytest.approx(DAY + 9.5 * HOUR, abs=2)
+    assert OFFICE.moment(WEEK + share * HOUR) == pytest.approx(WEEK + 10 * HOUR, abs=2)
+
+
+@given(st.floats(0, 50 * WEEK), st.floats(0, 50 * WEEK), st.sampled_from([0.0, 0.05, 1.0, 3.0]))
+def test_moments_rise_with_the_weight_passed(one, other, outside):
+    some = calendar(Profile(outside=outside))
+    low, high = sorted((one, other))
+    assert some.moment(low) <= some.moment(high)
+
+
+@given(st.integers(0, 5 * WEEK))
+def test_next_open_is_the_first_working_moment(now):
+    found = OFFICE.next_open(now)
+    hours = [hour for hour in range(now // HOUR, found // HOUR + 1)]
+    assert found >= now
+    assert OFFICE.open[found // HOUR % 168]
+    assert not any(OFFICE.open[hour % 168] for hour in hours[:-1])
+    assert found == now or found % HOUR == 0
+
+
+def test_weights_scale_to_a_mean_of_one():
+    some = calendar(Profile(days=["sat"], starts=0, ends=6, outside=0.5))
+    assert sum(some.weights) == pytest.approx(168)
+    assert some.weights[5 * 24] == pytest.approx(2 * some.weights[0])
