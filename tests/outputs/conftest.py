@@ -1,69 +1,15 @@
-"""A comparison as the simulator makes them: six strategies, heavy-tailed leaks, one of them without any."""
+"""Finished data, made once: what the functions under test are given."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 import networkx as nx
 import numpy as np
 import pyarrow as pa
 import pytest
+from samples import STRATEGIES, comparison_of, graph_of_estate, leak_row, leaks_of
 
-from sim.core.units import DAY, HOUR, MINUTE, SECOND
-from sim.measure.catalogue import METRICS
-from sim.measure.leaks import LeakRow
-from sim.measure.statistics import Comparison, LeakSample, compare
+from sim.measure.statistics import Comparison
 from sim.measure.survival import SurvivalCurve, survival
-from sim.outputs.timeline import Lane, Timeline
-
-STRATEGIES = ("static", "static-shared", "rotated", "vault-lease", "jit-task", "jit-task-manual-revocation")
-HORIZON = 4320.0
-"""Hours."""
-_TYPICAL = {"static": 600.0, "static-shared": 640.0, "rotated": 380.0, "vault-lease": 6.0, "jit-task": 0.06,
-            "jit-task-manual-revocation": 0.7}  # fmt: skip
-_LATENCY = {"static": 0.0, "static-shared": 0.0, "rotated": 0.4, "vault-lease": 0.09, "jit-task": 0.82,
-            "jit-task-manual-revocation": 0.80}  # fmt: skip
-_REACH = {"static": 2.1, "static-shared": 3.4, "rotated": 1.6, "vault-lease": 0.5, "jit-task": 0.03,
-          "jit-task-manual-revocation": 0.11}  # fmt: skip
-
-
-def leaks_of(name: str, replications: int, seed: int = 7) -> LeakSample:
-    draw = np.random.default_rng(seed)
-    replication = np.sort(draw.integers(0, replications, 9 * replications))
-    hours = _TYPICAL[name] * draw.lognormal(0.0, 1.6, len(replication))
-    hours[draw.random(len(hours)) < 0.06] = 0.0
-    left = draw.uniform(0, HORIZON, len(hours))
-    return LeakSample(replication, np.minimum(hours, left), hours > left)
-
-
-def _special(name: str, sample: LeakSample, replications: int, draw: np.random.Generator) -> dict[str, np.ndarray]:
-    count = np.bincount(sample.replication, minlength=replications).astype(float)
-    hours = np.bincount(sample.replication, sample.exposure_hours, minlength=replications)
-    tasks = draw.poisson(5200, replications).astype(float)
-    reach = _REACH[name] * draw.gamma(2.0, 0.5, replications)
-    return {
-        "leaks": count, "exposure_hours": hours, "exploitable_hours": hours * 0.12, "captures": count * 3,
-        "compromises": draw.poisson(0.3 + reach).astype(float), "tasks_done": tasks - 40, "tasks_ended": tasks,
-        "latency_seconds": tasks * _LATENCY[name] * draw.gamma(60, 1 / 60, replications),
-        "potential_resources": count * draw.normal(6.4 if name != "jit-task" else 2.2, 0.4, replications),
-        "reached_resources": count * reach, "standing_hours": draw.gamma(50, _TYPICAL[name], replications),
-        "uses_attributable": tasks * (5 if name.startswith("jit") else 0.4), "uses": tasks * 5,
-        "loss": np.zeros(replications), "issuer_wait_seconds": np.zeros(replications), "issuer_requests": np.zeros(replications),
-        "tasks_failed_credential": draw.poisson(2 if name.startswith("jit") else 0.1, replications).astype(float),
-    }  # fmt: skip
-
-
-def rows_of(name: str, sample: LeakSample, replications: int) -> dict[str, np.ndarray]:
-    draw = np.random.default_rng(11)
-    columns = [column for metric in METRICS if metric.kind != "quantile" for column in (metric.top, metric.bottom) if column]
-    return {column: draw.gamma(2.0, 0.1, replications) for column in columns} | _special(name, sample, replications, draw)
-
-
-def comparison_of(strategies: tuple[str, ...] = STRATEGIES, replications: int = 40) -> Comparison:
-    samples = {name: leaks_of(name, replications) for name in strategies}
-    rows: Mapping[str, Any] = {name: rows_of(name, samples[name], replications) for name in strategies}
-    return compare(rows, samples, strategies, strategies[0])
 
 
 @pytest.fixture(scope="session")
@@ -77,81 +23,6 @@ def curves() -> dict[str, SurvivalCurve]:
     return {name: survival(s.exposure_hours, s.censored, s.replication) for name, s in samples.items()}
 
 
-def lane(number: int, draw: np.random.Generator, life: int, work: int, label: str) -> Lane:
-    """A credential with needs of about `work` ticks; every fifth leaked."""
-    issued = int(draw.integers(0, 150 * DAY))
-    dead = issued + int(life * draw.lognormal(0, 0.3)) if life else None
-    until = dead or 180 * DAY
-    starts = [issued] if life and life < DAY else sorted(int(x) for x in draw.integers(issued, until, 12))
-    needs = tuple((at, at + int(work * draw.lognormal(0, 0.5))) for at in starts)
-    if number % 5:
-        return Lane(label, "deployer", issued, dead, needs, death="task-end")
-    leak = issued + (until - issued) // 3
-    return Lane(
-        label, "deployer", issued, dead, needs, ((leak, "ci-log"),), (until + HOUR,) if number % 10 else (),
-        None if number % 10 else leak + (until - leak) // 3, leak + (until - leak) // 2,
-        leak + (until - leak) * 3 // 4, "detection",
-    )  # fmt: skip
-
-
-def timeline_of(strategy: str, life: int, lanes: int = 20) -> Timeline:
-    draw = np.random.default_rng(3)
-    labels = [f"deployer of coder-{n}" for n in range(lanes)]
-    made = tuple(lane(n, draw, life, 40 * MINUTE if life > DAY or not life else 90 * SECOND, labels[n]) for n in range(lanes))
-    return Timeline(strategy, 7, 0, 180 * DAY, made, f"the {lanes} with the longest exposure window, of 812")
-
-
-@pytest.fixture(scope="session")
-def estate_graph() -> nx.DiGraph[str]:
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    kinds = {
-        "agent": ["coder", "reviewer", "release-bot"],
-        "tool": ["git", "issues", "ci", "registry", "deploy", "sql", "wiki"],
-        "role": ["git-writer", "issue-editor", "ci-runner", "publisher", "deployer", "db-reader", "platform-admin"],
-        "resource": ["source-repo", "issue-tracker", "ci-variables", "package-registry", "prod-cluster", "test-cluster",
-                     "customer-db", "audit-log", "wiki", "artifact-store", "terraform-state-bucket"],
-        "secret": ["DEPLOY_KEY", "NPM_TOKEN", "TF_STATE_KEY", "DB_URL"],
-    }  # fmt: skip
-    for kind, names in kinds.items():
-        for n, name in enumerate(names):
-            graph.add_node(f"{kind}:{name}", kind=kind, label=name, title="", sensitivity=1 + n % 5, environment="prod")
-    for one, other in _EDGES:
-        graph.add_edge(one, other)
-    return graph
-
-
-_EDGES = [(f"agent:{a}", f"tool:{t}") for a, tools in (("coder", "git issues ci sql wiki"), ("reviewer", "git issues"),
-                                                        ("release-bot", "ci registry deploy")) for t in tools.split()]  # fmt: skip
-_EDGES += [(f"tool:{t}", f"role:{r}") for t, r in (("git", "git-writer"), ("issues", "issue-editor"), ("ci", "ci-runner"),
-           ("registry", "publisher"), ("deploy", "deployer"), ("sql", "db-reader"), ("wiki", "issue-editor"))]  # fmt: skip
-_EDGES += [(f"role:{r}", f"resource:{x}") for r, xs in (
-    ("git-writer", "source-repo ci-variables"), ("issue-editor", "issue-tracker wiki"), ("ci-runner", "ci-variables artifact-store"),
-    ("publisher", "package-registry"), ("deployer", "prod-cluster test-cluster terraform-state-bucket"), ("db-reader", "customer-db"),
-    ("platform-admin", "prod-cluster customer-db audit-log")) for x in xs.split()]  # fmt: skip
-_EDGES += [("resource:ci-variables", "secret:DEPLOY_KEY"), ("resource:ci-variables", "secret:NPM_TOKEN"),
-           ("resource:terraform-state-bucket", "secret:TF_STATE_KEY"), ("resource:prod-cluster", "secret:DB_URL"),
-           ("secret:DEPLOY_KEY", "role:deployer"), ("secret:NPM_TOKEN", "role:publisher"),
-           ("secret:TF_STATE_KEY", "role:platform-admin"), ("secret:DB_URL", "role:db-reader"),
-           ("role:ci-runner", "role:publisher")]  # fmt: skip
-
-
-def hops_from(graph: nx.DiGraph[str], role: str) -> dict[str, int]:
-    return dict(nx.single_source_shortest_path_length(graph, role))
-
-
-def leak_row(**changes: Any) -> LeakRow:
-    row = LeakRow(
-        strategy="static", replication=0, credential=1, role="deployer", holder="coder-3", task_kind="", channel="ci-log",
-        captures=2, issued_us=0, leaked_us=3 * DAY, first_use_us=3 * DAY + 2 * HOUR, detected_us=15 * DAY, dead_us=16 * DAY,
-        death="detection", outcome="compromised", compromised_us=3 * DAY + 2 * HOUR, evicted_us=None, censored=False,
-        exposure_hours=312.0, exploitable_hours=310.0, potential_resources=6, potential_share=0.5, potential_weight=20,
-        reached_resources=4, reached_share=0.33, reached_weight=15, resource_hours=900.0, review_records=120, loss=0.0,
-        path="source-repo \u2192 CI variable DEPLOY_KEY \u2192 role deployer \u2192 customer-db at +3 h 12 m",
-    )  # fmt: skip
-    row.update(changes)  # type: ignore[typeddict-item]
-    return row
-
-
 @pytest.fixture(scope="session")
 def leaks() -> pa.Table:
     draw = np.random.default_rng(5)
@@ -161,3 +32,8 @@ def leaks() -> pa.Table:
         for n in range(300)
     ]  # fmt: skip
     return pa.Table.from_pylist([dict(row) for row in rows])
+
+
+@pytest.fixture(scope="session")
+def estate_graph() -> nx.DiGraph:
+    return graph_of_estate()

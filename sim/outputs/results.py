@@ -1,0 +1,144 @@
+"""A finished comparison as a folder: summary, report, charts and manifest beside the tables."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.core.units import HOUR
+from sim.inputs.evidence import catalogue
+from sim.inputs.load import Loaded
+from sim.measure.leaks import LeakRow
+from sim.measure.statistics import Comparison
+from sim.measure.survival import SurvivalCurve, survival
+from sim.model.world import World
+from sim.outputs import lanes, readings, store
+from sim.outputs.finding import finding
+from sim.outputs.report import ReportFacts, Source, report_markdown
+from sim.outputs.summary import summary
+
+LIBRARIES = ("simpy", "networkx", "numpy", "scipy", "pydantic", "pyarrow", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Story:
+    """One replication under one strategy with its whole log, for the credential timeline."""
+
+    world: World
+    strategy: str
+    replication: int
+    log: npt.NDArray[Any]
+    leaks: list[LeakRow]
+
+
+@dataclass(frozen=True)
+class About:
+    """What a results folder is made from, besides the tables that lie in it already.
+
+    Attributes:
+        asked: replications that were asked for.
+        replications: numbers of those that were finished.
+        code: hash of the package's sources.
+    """
+
+    loaded: Loaded
+    comparison: Comparison
+    seed: int
+    command: str
+    asked: int
+    replications: tuple[int, ...]
+    story: Story
+    code: str
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Afterleak, Python and the libraries that results can depend on."""
+    return {"afterleak": version("afterleak"), "python": platform.python_version()} | {
+        name: version(name) for name in LIBRARIES
+    }
+
+
+def write(folder: Path, about: About) -> str:
+    """Write everything but the tables to the folder, which holds those; returns the finding."""
+    scenario, found = about.loaded.scenario, finding(about.comparison)
+    store.write_json(
+        folder / store.SUMMARY,
+        summary(
+            about.comparison, scenario=about.loaded.name, title=scenario.title, scenario_hash=about.loaded.hash,
+            seed=about.seed, version=versions()["afterleak"], finding=found,
+        ),
+    )
+    store.write_json(folder / store.MANIFEST, _manifest(about))
+    (folder / "report.md").write_text(_report(folder, about, found), encoding="utf-8")
+    return found
+
+
+def _manifest(about: About) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "tool": "afterleak",
+        "command": about.command,
+        "scenario": about.loaded.name,
+        "scenario_hash": about.loaded.hash,
+        "files": [{"name": name, "text": text} for name, text in about.loaded.texts],
+        "seed": about.seed,
+        "strategies": list(about.comparison.strategies),
+        "baseline": about.comparison.baseline,
+        "replications_asked": about.asked,
+        "replications": list(about.replications),
+        "versions": versions(),
+        "code": about.code,
+    }
+
+
+def _report(folder: Path, about: About, found: str) -> str:
+    from sim.outputs.charts.gallery import draw_comparison
+
+    comparison, scenario = about.comparison, about.loaded.scenario
+    horizon = scenario.horizon / HOUR
+    leaks = store.read_leaks(folder)
+    charts = folder / "charts"
+    charts.mkdir()
+    caption = readings.caption(
+        scenario.title, replications=comparison.replications, seed=about.seed, leaked=comparison.censored,
+        horizon_hours=horizon,
+    )
+    told = about.story
+    figures = draw_comparison(
+        charts, comparison, curves(leaks, comparison.strategies),
+        lanes.timeline(told.world, told.strategy, told.replication, told.log, told.leaks),
+        horizon_hours=horizon, caption=caption,
+    )
+    return report_markdown(
+        ReportFacts(
+            comparison=comparison, finding=found, name=about.loaded.name, title=scenario.title, story=scenario.story,
+            scenario_hash=about.loaded.hash, horizon_hours=horizon, seed=about.seed, leaks=leaks,
+            inputs=about.loaded.inputs, sources=_sources(), versions=versions(), command=about.command, figures=figures,
+        )
+    )
+
+
+def curves(leaks: Any, strategies: tuple[str, ...]) -> Mapping[str, SurvivalCurve]:
+    """The survival of leaked credentials, by strategy; leaks as in leaks.parquet."""
+    names = leaks["strategy"].to_numpy(zero_copy_only=False)
+    columns = [
+        leaks[name].to_numpy(zero_copy_only=False) for name in ("exposure_hours", "censored", "replication")
+    ]
+    found = {}
+    for name in strategies:
+        hours, censored, replication = (column[names == name] for column in columns)
+        found[name] = survival(hours.astype(np.float64), censored.astype(bool), replication)
+    return found
+
+
+def _sources() -> dict[str, Source]:
+    return {key: Source(one.row.source, one.row.address, one.row.grade) for key, one in catalogue().items()}
