@@ -15,14 +15,17 @@ import numpy.typing as npt
 from sim.core.errors import ResultsError, UsageError
 from sim.core.events import LOG
 from sim.inputs.load import Loaded, load
+from sim.inputs.new import new_scenario
 from sim.measure.leaks import LeakRow
 from sim.measure.metrics import Metrics
 from sim.measure.statistics import Comparison, compare as estimate
 from sim.model.graph import Reach
 from sim.model.world import World
 from sim.outputs import results, store
+from sim.outputs.estate import estate_files
+from sim.outputs.story import Teller
 from sim.trials.campaign import Ran, campaign
-from sim.trials.journal import Journal
+from sim.trials.journal import Journal, code_version
 from sim.trials.runner import Job, Runner, expected_tasks
 
 MANY_TASKS = 5_000
@@ -127,10 +130,10 @@ class Settings:
 
 def _settings(loaded: Loaded, request: Request) -> Settings:
     scenario = loaded.scenario
-    strategies = chosen(scenario.strategies, request.strategies)
+    strategies = named("strategy", scenario.strategies, request.strategies)
     baseline = request.baseline or scenario.baseline or strategies[0]
     if request.baseline:
-        chosen(scenario.strategies, (request.baseline,))
+        named("strategy", scenario.strategies, (request.baseline,))
         if baseline not in strategies:
             raise UsageError(f"the baseline {baseline} is not among the strategies to compare: {', '.join(strategies)}")
     elif baseline not in strategies:
@@ -147,7 +150,7 @@ def _settings(loaded: Loaded, request: Request) -> Settings:
     )
 
 
-def chosen(known: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
+def named(what: str, known: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
     """The wanted names in the scenario's order; none wanted: all.
 
     Raises:
@@ -158,7 +161,7 @@ def chosen(known: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
         if name not in names:
             near = difflib.get_close_matches(name, names, 1)
             hint = f"did you mean {near[0]}? " if near else ""
-            raise UsageError(f"no such strategy in this scenario; {hint}it has: {', '.join(names)}")
+            raise UsageError(f"no such {what} in this scenario; {hint}it has: {', '.join(names)}")
     return tuple(name for name in names if not asked or name in asked)
 
 
@@ -213,7 +216,7 @@ def _save(loaded: Loaded, settings: Settings, journal: Journal, ran: Ran) -> tup
         story = results.Story(*replay(settings.job, settings.baseline, ran.replications[0]))
         about = results.About(
             loaded=loaded, comparison=comparison, seed=settings.job.seed, command=settings.command,
-            asked=settings.replications, replications=tuple(ran.replications), story=story,
+            asked=settings.replications, replications=tuple(ran.replications), story=story, code=code_version(),
         )
         kept.append((comparison, results.write(folder, about)))
 
@@ -238,3 +241,67 @@ def replay(job: Job, strategy: str, replication: int) -> tuple[World, str, int, 
     runner.log(strategy, replication, sink)
     log = np.concatenate(chunks) if chunks else np.zeros(0, LOG)
     return runner.world, strategy, replication, log, metrics.result(replication)[1]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """One replication to tell the story of."""
+
+    title: str
+    strategy: str
+    replication: int
+    seed: int
+    teller: Teller
+
+
+def trace(scenario: str | Path, strategy: str | None, replication: int, seed: int | None) -> Traced:
+    """Simulate one replication of one strategy (None: the baseline) and put names to its log.
+
+    Raises:
+        ScenarioError, UsageError: as for compare.
+    """
+    loaded = load(scenario)
+    what = loaded.scenario
+    (name,) = named("strategy", what.strategies, (strategy or what.baseline or next(iter(what.strategies)),))
+    number = _number(seed, what.seed, "seed", 0, 2**32 - 1)
+    world, _, _, log, leaks = replay(Job(what, (name,), number), name, _number(replication, 0, "replication", 0, 2**32 - 1))
+    return Traced(what.title, name, replication, number, Teller(world, log, leaks))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A drawn access graph: what it shows, and its files."""
+
+    says: str
+    files: tuple[Path, ...]
+
+
+def graph(scenario: str | Path, role: str | None, out: Path) -> Drawn:
+    """Draw the access graph with the reach of a role (None: of the one that leads furthest), and export it.
+
+    Raises:
+        ScenarioError, UsageError: as for compare; also for a role that does not exist.
+    """
+    loaded = load(scenario)
+    roles = loaded.scenario.estate.roles
+    if role is not None:
+        (role,) = named("role", roles, (role,))
+    try:
+        return Drawn(*estate_files(out, loaded.scenario, role))
+    except OSError as error:
+        raise ResultsError(f"{out}: cannot be written ({error.strerror})") from error
+
+
+def new(file: Path) -> None:
+    """Write a scenario to start from.
+
+    Raises:
+        ResultsError: the file exists, or cannot be written.
+    """
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(new_scenario(file.stem))
+    except FileExistsError as error:
+        raise ResultsError(f"{file}: exists already; nothing was written") from error
+    except OSError as error:
+        raise ResultsError(f"{file}: cannot be written ({error.strerror})") from error

@@ -16,7 +16,13 @@ WORD = 0xFFFFFFFF
 _M0, _M1 = 0xD2511F53, 0xCD9E8D57
 _W0, _W1 = 0x9E3779B9, 0xBB67AE85
 ROUNDS = 10
-BLOCK_I, BLOCK_J = 64, 16
+BLOCK_I, BLOCK_J = 64, 8
+NEAR = 1 << 16
+"""Addresses whose j is lower have neighbours in use: first attempts of a task's steps."""
+
+
+Hits = dict[tuple[int, int], tuple[int, ...]]
+"""(i, j) → the sub-streams whose number there lies below their chance."""
 
 
 class Stream(IntEnum):
@@ -107,19 +113,51 @@ class Draws:
             raise ValueError("seed and replication must lie between 0 and 2^32 - 1")
         self.key = (seed, replication)
         self._blocks: dict[tuple[int, int, int, int], list[list[float]]] = {}
+        self._hits: dict[tuple[int, int, int, int], tuple[tuple[float, ...], Hits]] = {}
 
     def uniform(self, stream: int, entity: int, i: int, j: int = 0, sub: int = 0) -> float:
         """The number in (0, 1) at the address (stream, sub, entity, i, j); sub < 2^24, the others < 2^32."""
-        where = (sub << 8 | stream, entity, i >> 6, j >> 4)
+        if j >= NEAR:
+            return self.once(stream, entity, i, j, sub)
+        where = (sub << 8 | stream, entity, i >> 6, j >> 3)
         block = self._blocks.get(where)
         if block is None:
             block = self._blocks[where] = self._block(*where)
-        return block[i & 63][j & 15]
+        return block[i & 63][j & 7]
+
+    def nth(self, stream: int, entity: int, number: int) -> float:
+        """The number in (0, 1) of a plain sequence; its address is (stream, 0, entity, number >> 3, number & 7)."""
+        return self.uniform(stream, entity, number >> 3, number & 7)
 
     def once(self, stream: int, entity: int, i: int, j: int = 0, sub: int = 0) -> float:
         """The same number as `uniform`, for addresses that have no neighbours in use."""
         first, second, _, _ = philox(_address(sub << 8 | stream, entity, i, j), self.key)
         return unit(first, second)
+
+    def below(
+        self, stream: int, chances: tuple[float, ...], entity: int, i: int, j: int
+    ) -> tuple[int, ...]:
+        """Sub-streams 0, 1… whose number at (stream, sub-stream, entity, i, j) lies below their chance.
+
+        The same answers as asking `uniform` for each, in one look-up: hits are rare, so only they are kept.
+        """
+        if j >= NEAR:
+            return tuple(s for s, chance in enumerate(chances) if chance and self.once(stream, entity, i, j, s) < chance)
+        where = (stream, entity, i >> 6, j >> 3)
+        hits = self._hits.get(where)
+        if hits is None or hits[0] != chances:
+            hits = self._hits[where] = chances, self._find_hits(where, chances)
+        return hits[1].get((i, j), ())
+
+    def _find_hits(self, where: tuple[int, int, int, int], chances: tuple[float, ...]) -> Hits:
+        found: Hits = {}
+        stream, entity, i, j = where
+        for number, chance in enumerate(chances):
+            if chance:
+                for row, column in np.argwhere(self._grid(number << 8 | stream, entity, i, j) < chance).tolist():
+                    place = (i << 6 | row, j << 3 | column)
+                    found[place] = (*found.get(place, ()), number)
+        return found
 
     def name(self, sub: int, entity: int, i: int, j: int) -> tuple[int, int]:
         """Two words that stand for a leak in the addresses of all that follows from it."""
@@ -127,12 +165,15 @@ class Draws:
         return first, second
 
     def _block(self, c0: int, entity: int, i: int, j: int) -> list[list[float]]:
-        _address(c0, entity, i << 6 | 63, j << 4 | 15)
-        rows = np.arange(i << 6, (i << 6) + BLOCK_I, dtype=np.uint64)[:, None]
-        columns = np.arange(j << 4, (j << 4) + BLOCK_J, dtype=np.uint64)[None, :]
-        grid = np.broadcast_arrays(rows, columns)
-        block: list[list[float]] = philox_block(c0, entity, grid[0], grid[1], self.key).tolist()
+        block: list[list[float]] = self._grid(c0, entity, i, j).tolist()
         return block
+
+    def _grid(self, c0: int, entity: int, i: int, j: int) -> npt.NDArray[np.float64]:
+        _address(c0, entity, i << 6 | 63, j << 3 | 7)
+        rows = np.arange(i << 6, (i << 6) + BLOCK_I, dtype=np.uint64)[:, None]
+        columns = np.arange(j << 3, (j << 3) + BLOCK_J, dtype=np.uint64)[None, :]
+        grid = np.broadcast_arrays(rows, columns)
+        return philox_block(c0, entity, grid[0], grid[1], self.key)
 
 
 def _address(*words: int) -> tuple[int, int, int, int]:

@@ -6,7 +6,7 @@ Rows are in order of time; equal times keep the order in which things happened. 
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 
 import numpy as np
 
@@ -56,8 +56,8 @@ class Event(IntEnum):
     EVICTED = 30
 
 
-class Flag(IntFlag):
-    """Facts about a row, told where they are known."""
+class Flag(IntEnum):
+    """Facts about a row, told where they are known; `flags` is their sum."""
 
     LATE = 1  # revocation of the credential had been asked for
     ATTRIBUTABLE = 2  # the use points to one agent and one task

@@ -40,6 +40,11 @@ class Law:
         value = self.at(u)
         return self.low if value < self.low else self.high if value > self.high else value
 
+    @property
+    def fixed(self) -> int:
+        """The ticks of a constant."""
+        return self.ticks(0.5)
+
     def ticks(self, u: float) -> int:
         """The value at u, rounded to whole ticks or counts, halves up."""
         return math.floor(self.value(u) + 0.5)

@@ -7,24 +7,29 @@ from __future__ import annotations
 
 from typing import Any, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
-from pydantic.alias_generators import to_snake
-from pydantic_core import CoreSchema
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sim.inputs.quantities import Number, Positive, Probability, wrong
+from sim.inputs.quantities import Number, Positive, Probability, quantity_name, wrong
 
 Q = TypeVar("Q")
 
 
 def kebab(name: str) -> str:
     """`at_least` → `at-least`: how keys are written in scenario files."""
-    return to_snake(name).replace("_", "-")
+    return name.replace("_", "-")
 
 
 class Model(BaseModel):
     """What every part of a scenario shares: kebab-case keys, no unknown keys, no changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=kebab, populate_by_name=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, alias_generator=kebab, populate_by_name=False
+    )
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """`Distribution[Duration]` is called `DistributionOfDuration` wherever its name is shown."""
+        return f"{cls.__name__}Of{''.join(quantity_name(each) for each in params)}"
 
 
 class Lognormal(Model, Generic[Q]):
@@ -49,15 +54,21 @@ class Lognormal(Model, Generic[Q]):
 
 
 class Exponential(Model, Generic[Q]):
+    """Memoryless: the same chance in every moment."""
+
     mean: Q
 
 
 class Weibull(Model, Generic[Q]):
+    """Shape below 1: early or very late; 1: exponential; above 1: around the scale."""
+
     shape: Positive
     scale: Q
 
 
 class Uniform(Model, Generic[Q]):
+    """Anything from low to high alike."""
+
     low: Q
     high: Q
 
@@ -69,6 +80,8 @@ class Uniform(Model, Generic[Q]):
 
 
 class Triangular(Model, Generic[Q]):
+    """From low to high, most often around mode."""
+
     low: Q
     mode: Q
     high: Q
@@ -81,6 +94,8 @@ class Triangular(Model, Generic[Q]):
 
 
 class Gamma(Model, Generic[Q]):
+    """A sum of `shape` memoryless waits, with this mean."""
+
     shape: Positive
     mean: Q
 
@@ -140,6 +155,8 @@ class Empirical(Model, Generic[Q]):
 
 
 class Part(Model, Generic[Q]):
+    """One of the distributions of a mixture, and how often it is drawn from."""
+
     weight: Positive
     of: Distribution[Q]
 
@@ -148,6 +165,8 @@ FAMILIES = (
     "constant", "lognormal", "exponential", "weibull", "uniform", "triangular", "gamma", "beta",
     "negative_binomial", "geometric", "empirical", "mixture",
 )
+
+COUNTS_ONLY = ("negative_binomial", "geometric")
 
 
 class Distribution(Model, Generic[Q]):
@@ -178,9 +197,16 @@ class Distribution(Model, Generic[Q]):
         if len(self.families) != 1:
             names = ", ".join(kebab(f) for f in FAMILIES)
             raise wrong(f"a distribution is a plain value or exactly one of: {names}")
+        if self.family in COUNTS_ONLY and not self.counts():
+            raise wrong(f"{kebab(self.family)} draws counts, which have no unit; it cannot stand here")
         if self.at_least is not None and self.at_most is not None and self.at_most < self.at_least:  # type: ignore[operator]
             raise wrong("at-least must not be above at-most")
         return self
+
+    @classmethod
+    def counts(cls) -> bool:
+        """Whether this draws plain numbers, rather than durations or money."""
+        return cls.__pydantic_generic_metadata__["args"] == (Number,)
 
     @property
     def families(self) -> list[str]:
@@ -192,20 +218,12 @@ class Distribution(Model, Generic[Q]):
         """The family's name in this class, such as `negative_binomial`."""
         return self.families[0]
 
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        mapping = handler(core)
-        body = handler.resolve_ref_schema(mapping)
-        plain = body.get("properties", {}).get("constant", {})
-        options = [option for option in plain.get("anyOf", [plain]) if option.get("type") != "null"]
-        return {"anyOf": [*options, mapping]}
-
 
 class Chance(Model, Generic[Q]):
     """Something that happens with a probability, and then after a time."""
 
-    chance: Probability = 1.0
-    time: Distribution[Q]
+    chance: Probability = Field(default=1.0, description="probability that it happens at all")
+    time: Distribution[Q] = Field(description="how long it then takes")
 
 
 __all__ = ["FAMILIES", "Chance", "Distribution", "Model", "Number", "kebab"]

@@ -18,7 +18,9 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 class Profile(Model):
     """Hours of the week: weight 1 within the named hours, `outside` elsewhere. Simulations start on Monday 00:00."""
 
-    days: list[Day] = Field(default=["mon", "tue", "wed", "thu", "fri"], min_length=1)
+    days: list[Day] = Field(
+        default=["mon", "tue", "wed", "thu", "fri"], min_length=1, description="days of the week that count"
+    )
     starts: int = Field(default=9, ge=0, le=23, description="first hour of the day that counts")
     ends: int = Field(default=17, ge=1, le=24, description="hour of the day at which it ends")
     outside: Number = Field(default=0.0, description="weight of all other hours, beside 1 within")
@@ -33,19 +35,21 @@ class Profile(Model):
 class Resource(Model):
     """Something an attacker wants or finds secrets in."""
 
-    title: Text = ""
+    title: Text = Field(default="", description="name in reports; none: its key")
     sensitivity: int = Field(default=3, ge=1, le=5, description="1 (public) to 5 (worst to lose)")
     environment: Name = Field(default="prod", description="prod, test…")
     untrusted_content: bool = Field(default=False, description="outsiders can write what agents read here")
     stores: list[Name] = Field(default=[], description="secrets that lie in it")
-    loss: Distribution[Money] | None = Field(default=None, description="what an attacker's reaching it costs, once per intrusion")
-    labels: list[Name] = []
+    loss: Distribution[Money] | None = Field(
+        default=None, description="cost when an attacker reaches it, once per intrusion"
+    )
+    labels: list[Name] = Field(default=[], description="words of your own; they change nothing")
 
 
 class Secret(Model):
     """A standing secret that lies in a resource and opens a role to whoever reads it."""
 
-    title: Text = ""
+    title: Text = Field(default="", description="what it is, as told in paths: CI variable")
     opens: Name = Field(description="the role that its reader can act as")
     readable_with: Level = Field(default="read", description="access to the resource that reading it takes")
     rotated_every: Span | None = Field(default=None, description="life of one value; none: it never changes")
@@ -57,32 +61,34 @@ class Secret(Model):
 class Role(Model):
     """What a credential for this role is allowed to do."""
 
-    title: Text = ""
+    title: Text = Field(default="", description="name in reports; none: its key")
     can: dict[Name, Level] = Field(default={}, description="resource → read, write or admin")
     assumes: list[Name] = Field(default=[], description="roles it may step into; the session has its own life")
     mints: list[Name] = Field(default=[], description="roles it can create fresh credentials for")
     session: Span = Field(default=HOUR, description="life of a session in this role, when it is assumed")
-    minted_life: Span | None = Field(default=None, description="life of a credential minted for this role; none: endless")
+    minted_life: Span | None = Field(
+        default=None, description="life of a credential minted for this role; none: endless"
+    )
 
 
 class BackOff(Model):
-    """Waiting between tries: first, first × factor, first × factor²… up to most; jitter shortens by up to that share."""
+    """Waiting between tries: first, first × factor, first × factor²… up to most."""
 
-    first: Duration = SECOND
-    factor: Positive = 2.0
-    most: Duration = MINUTE
-    jitter: Probability = 0.0
+    first: Duration = Field(default=SECOND, description="wait before the second try")
+    factor: Positive = Field(default=2.0, description="each further wait is this many times longer")
+    most: Duration = Field(default=MINUTE, description="longest wait")
+    jitter: Probability = Field(default=0.0, description="share of a wait by which it is shortened, at most, at random")
 
 
 class Tool(Model):
     """What an agent can call; a call acts with the role that the tool uses."""
 
-    title: Text = ""
+    title: Text = Field(default="", description="name in reports; none: its key")
     uses: Name = Field(description="the role that a call acts with")
     duration: Distribution[Duration] = Field(description="how long one attempt takes")
     fails: Probability = Field(default=0.0, description="chance that an attempt fails")
     retries: Count = Field(default=3, le=100, description="further attempts after a failed one")
-    back_off: BackOff = BackOff()
+    back_off: BackOff = Field(default=BackOff(), description="waiting between attempts")
     needs_credential_until_end: bool = Field(
         default=False, description="a call whose credential dies before the call ends has failed"
     )
@@ -99,10 +105,10 @@ class Markov(Model):
 class TaskKind(Model):
     """What a task is for and how it goes about it."""
 
-    title: Text = ""
+    title: Text = Field(default="", description="name in reports; none: its key")
     needs: list[Name] = Field(min_length=1, description="its objective: the resources it must touch")
     steps: list[Name] | None = Field(default=None, min_length=1, description="tools in the order they are called")
-    markov: Markov | None = None
+    markov: Markov | None = Field(default=None, description="instead of steps: calls drawn anew for each task")
     thinking: Distribution[Duration] = Field(description="time before each call")
     deadline: Span | None = Field(default=None, description="counted from its arrival; a task past it has failed")
 
@@ -114,25 +120,31 @@ class TaskKind(Model):
 
 
 class Poisson(Model):
+    """Tasks that come at random."""
+
     rate: Rate = Field(description="tasks per agent, averaged over the week")
     profile: Name | None = Field(default=None, description="when in the week; none: evenly")
 
 
 class Every(Model):
-    interval: Span
-    first: Duration = 0
+    """Tasks that come by the clock."""
+
+    interval: Span = Field(description="from one task to the next, for each agent")
+    first: Duration = Field(default=0, description="moment of the first one")
 
 
 class ClosedLoop(Model):
+    """A new task some time after the last one ended."""
+
     pause: Distribution[Duration] = Field(description="from the end of a task to the next, for each of its places")
 
 
 class Arrivals(Model):
     """How tasks come to one agent: exactly one of poisson, every, closed-loop."""
 
-    poisson: Poisson | None = None
-    every: Every | None = None
-    closed_loop: ClosedLoop | None = None
+    poisson: Poisson | None = Field(default=None, description="at random, at a rate")
+    every: Every | None = Field(default=None, description="by the clock")
+    closed_loop: ClosedLoop | None = Field(default=None, description="after the last one has ended")
     until: Span | None = Field(default=None, description="no task arrives at or after this moment")
 
     @model_validator(mode="after")
@@ -145,19 +157,21 @@ class Arrivals(Model):
 class Population(Model):
     """Agents of one kind."""
 
-    title: Text = ""
-    count: Several
-    arrivals: Arrivals
+    title: Text = Field(default="", description="name in reports; none: its key")
+    count: Several = Field(description="number of agents")
+    arrivals: Arrivals = Field(description="how tasks come to each of them")
     tasks: dict[Name, Positive] = Field(min_length=1, description="task kind → weight")
     concurrency: Several = Field(default=1, description="tasks one agent works on at a time; others wait in line")
     tenure: Distribution[Duration] | None = Field(default=None, description="when an agent is retired; none: never")
 
 
 class Estate(Model):
-    resources: dict[Name, Resource] = Field(min_length=1)
-    secrets: dict[Name, Secret] = {}
-    roles: dict[Name, Role] = Field(min_length=1)
-    tools: dict[Name, Tool] = Field(min_length=1)
+    """What there is: resources, the secrets that lie in them, roles, and the tools that act with the roles."""
+
+    resources: dict[Name, Resource] = Field(min_length=1, description="name → resource")
+    secrets: dict[Name, Secret] = Field(default={}, description="name → standing secret")
+    roles: dict[Name, Role] = Field(min_length=1, description="name → role")
+    tools: dict[Name, Tool] = Field(min_length=1, description="name → tool")
 
 
 __all__ = ["Chance", "Estate", "Population", "Profile", "TaskKind"]

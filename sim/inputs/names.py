@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from sim.inputs.quantities import wrong
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 LONGEST_TEXT = 4_000
 
 

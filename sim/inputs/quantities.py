@@ -12,10 +12,13 @@ from pydantic_core import PydanticCustomError
 from sim.core.units import DURATIONS, MONEY, RATES
 
 LONGEST = 1_000 * DURATIONS["y"]
-_NUMBER = r"(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
+_NUMBER = r"([0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
 _DURATION = re.compile(_NUMBER + r"\s*([a-z]+)")
 _RATE = re.compile(_NUMBER + r"\s*/\s*([a-z]+)")
 _MONEY = re.compile(_NUMBER + r"\s*([kMB]?)")
+
+_NUMBER_SCHEMA = r"^\s*[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\s*"
+_RATE_UNITS = "s|min|m|minute|h|hour|d|day|w|week|y|year"
 
 _DURATION_HELP = "a duration is a number and a unit, such as 90s, 15m, 8h or 27d (units: us, ms, s, m, h, d, w, y)"
 _RATE_HELP = "a rate is a number per unit of time, such as 40/day or 0.2/h (units: s, m, h, d, w, y)"
@@ -29,9 +32,16 @@ def wrong(problem: str) -> PydanticCustomError:
 def _finite(value: Any, help_text: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong(help_text)
-    if not math.isfinite(value):
+    if not _representable(value):
         raise wrong(f"not a finite number; {help_text}")
     return float(value)
+
+
+def _representable(value: int | float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int beyond any float
+        return False
 
 
 def _negative(value: Any) -> bool:
@@ -137,7 +147,7 @@ def _text(pattern: str, example: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
 
 
-_DURATION_SCHEMA = _text(r"^\s*\d+(\.\d+)?([eE][+-]?\d+)?\s*(us|ms|s|m|h|d|w|y)\s*$", "15m")
+_DURATION_SCHEMA = _text(rf"{_NUMBER_SCHEMA}(us|ms|s|m|h|d|w|y)\s*$", "15m")
 
 Duration = Annotated[int, BeforeValidator(duration), _DURATION_SCHEMA]
 """Ticks, 0 or more."""
@@ -148,13 +158,15 @@ Span = Annotated[
 ]
 """Ticks, more than 0."""
 Rate = Annotated[
-    float, BeforeValidator(rate), _text(r"^\s*\d+(\.\d+)?([eE][+-]?\d+)?\s*/\s*[a-z]+\s*$", "40/day")
+    float, BeforeValidator(rate), _text(rf"{_NUMBER_SCHEMA}/\s*({_RATE_UNITS})\s*$", "40/day")
 ]
 """Events per tick, 0 or more."""
 Money = Annotated[
     float,
     BeforeValidator(money),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^\d+(\.\d+)?[kMB]?$"}]}),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": rf"{_NUMBER_SCHEMA}[kMB]?\s*$"}]}
+    ),
 ]
 Probability = Annotated[
     float, BeforeValidator(probability), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})
@@ -171,3 +183,16 @@ Several = Annotated[
     BeforeValidator(lambda v: _above_zero("the whole number must be 1 or more")(count(v))),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 1_000_000}),
 ]
+
+NAMES: tuple[tuple[Any, str], ...] = (
+    (Duration, "Duration"), (Span, "Span"), (Rate, "Rate"), (Money, "Money"), (Probability, "Probability"),
+    (Number, "Number"), (Positive, "Positive"), (Count, "Count"), (Several, "Several"),
+)
+
+
+def quantity_name(quantity: Any) -> str:
+    """`Duration` for the type of that name; any other type by its own name."""
+    for known, shown in NAMES:
+        if known == quantity:
+            return shown
+    return str(getattr(quantity, "__name__", quantity))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -16,13 +17,17 @@ from sim.inputs.strategy import Issuance, Strategy
 class Channel(Model):
     """A way a credential leaks: what is captured, when, and who then finds it."""
 
-    title: Text = ""
+    title: Text = Field(default="", description="name in reports; none: its key")
     per_use: Probability | None = Field(default=None, description="chance that one attempt copies its credential here")
-    at_rest: Rate | None = Field(default=None, description="exposures per agent and role while its credential lies stored")
+    at_rest: Rate | None = Field(
+        default=None, description="exposures per agent and role while its credential lies stored"
+    )
     holds: list[Issuance] = Field(
         default=["standing", "leased"], min_length=1, description="at rest: which kinds of credential lie there"
     )
-    tools: list[Name] | None = Field(default=None, description="only calls of these tools, or roles they use; none: all")
+    tools: list[Name] | None = Field(
+        default=None, description="only calls of these tools, or roles they use; none: all"
+    )
     agents: list[Name] | None = Field(default=None, description="only these populations; none: all")
     discovery: Chance[Duration] = Field(description="an attacker finds the captured credential")
     detection: Chance[Duration] | None = Field(default=None, description="the defender notices the leak; none: never")
@@ -38,53 +43,75 @@ class Channel(Model):
 
 
 class Attacker(Model):
+    """Whoever found a credential and walks the access graph with it."""
+
     hop: Distribution[Duration] = Field(description="time of each hop: to a resource, a secret, a role")
 
 
 class Intrusion(Model):
+    """The clock of an intrusion; the clock of a leaked secret belongs to its channel."""
+
     detection: Chance[Duration] = Field(description="from the compromise until the defender notices the intruder")
     eviction: Distribution[Duration] = Field(description="from noticing until everything the intruder holds is dead")
 
 
 class Defender(Model):
+    """Who notices and revokes."""
+
     intrusion: Intrusion | None = Field(default=None, description="the intrusion's clock; none: never noticed")
-    staffed: Name | None = Field(default=None, description="profile of the hours in which manual work begins; none: always")
+    staffed: Name | None = Field(
+        default=None, description="profile of the hours in which manual work begins; none: always"
+    )
 
 
 class Outages(Model):
+    """Times in which the issuer serves nobody."""
+
     between: Distribution[Duration] = Field(description="from the end of one outage to the start of the next")
-    lasting: Distribution[Duration]
+    lasting: Distribution[Duration] = Field(description="from the start of an outage to its end")
 
 
 class Issuer(Model):
     """The queue that leased and per-task credentials come from."""
 
     capacity: Several = Field(default=16, description="requests served at a time")
-    service: Distribution[Duration] = Distribution[Duration].model_validate("0s")
+    service: Distribution[Duration] = Field(
+        default=Distribution[Duration].model_validate("0s"), description="time to serve one request"
+    )
     rate_limit: Rate | None = Field(default=None, description="requests above this are refused; none: no limit")
     burst: Several = Field(default=1, description="requests that may come at once within the rate limit")
     fails: Probability = Field(default=0.0, description="chance that a request fails after its service")
-    outages: Outages | None = None
+    outages: Outages | None = Field(default=None, description="times in which it serves nobody; none: it has none")
     retries: Count = Field(default=5, le=100, description="further tries of an agent that was refused or has none yet")
-    back_off: BackOff = BackOff()
+    back_off: BackOff = Field(default=BackOff(), description="waiting between tries")
 
 
 class Scenario(Model):
     """One scenario: an estate, agents, leaks, an attacker, a defender, and the strategies to compare."""
 
     format: Literal[1] = Field(description="version of this file format")
-    title: Text
-    story: Text = ""
+    title: Text = Field(description="one line, shown above every result")
+    story: Text = Field(default="", description="what it is about, for the reader of the report")
     horizon: Span = Field(description="simulated time; everything is cut here")
-    seed: int = Field(default=0, ge=0, lt=2**32)
-    replications: Several = Field(default=20, le=100_000)
-    profiles: dict[Name, Profile] = {}
-    estate: Estate
-    tasks: dict[Name, TaskKind] = Field(min_length=1)
-    agents: dict[Name, Population] = Field(min_length=1)
-    leaks: dict[Name, Channel] = {}
-    attacker: Attacker
-    defender: Defender = Defender()
-    issuer: Issuer = Issuer()
-    strategies: dict[Name, Strategy] = Field(min_length=1, description="name, or preset and what to change in it")
+    seed: int = Field(default=0, ge=0, lt=2**32, description="the same seed gives the same results")
+    replications: Several = Field(default=20, le=100_000, description="how often the horizon is simulated")
+    profiles: dict[Name, Profile] = Field(default={}, description="name → hours of the week")
+    estate: Estate = Field(description="what there is to reach, and how")
+    tasks: dict[Name, TaskKind] = Field(min_length=1, description="name → kind of task")
+    agents: dict[Name, Population] = Field(min_length=1, description="name → agents of one kind")
+    leaks: dict[Name, Channel] = Field(default={}, description="name → way a credential leaks; none: nothing leaks")
+    attacker: Attacker = Field(description="whoever finds a credential")
+    defender: Defender = Field(default=Defender(), description="who notices and revokes")
+    issuer: Issuer = Field(default=Issuer(), description="where leased and per-task credentials come from")
+    strategies: dict[Name, Strategy] = Field(min_length=1, description="name → preset, knobs, or both")
     baseline: Name | None = Field(default=None, description="strategy the others are compared with; none: the first")
+
+
+def _name_in_modules(model: type[Model]) -> None:
+    """Make `Distribution[Duration]` and its like importable, so that scenarios can be sent to other processes."""
+    for made in model.__subclasses__():
+        vars(sys.modules[made.__module__]).setdefault(made.__name__, made)
+        _name_in_modules(made)
+
+
+_name_in_modules(Model)

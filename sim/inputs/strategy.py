@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -14,12 +15,16 @@ Issuance = Literal["standing", "leased", "per-task"]
 
 
 class Renewal(Model):
+    """Extending a credential's life before it ends."""
+
     at: Positive = Field(lt=1, description="share of the lifetime at which it is renewed")
     max_life: Span = Field(description="from issuance; no renewal reaches past it")
 
 
 class Rotation(Model):
-    every: Span
+    """Replacing a standing credential by the clock."""
+
+    every: Span = Field(description="from one rotation to the next")
     overlap: Duration = Field(default=0, description="how long the old one stays valid after the new one exists")
     rollout: Distribution[Duration] | None = Field(
         default=None, description="how long until a holder uses the new one; none: at once"
@@ -43,21 +48,25 @@ class Revocation(Model):
 class Revocations(Model):
     """What calls for a revocation; a trigger that is left out never revokes."""
 
-    task_end: Revocation | None = None
-    retirement: Revocation | None = None
-    detection: Revocation | None = None
+    task_end: Revocation | None = Field(default=None, description="the task that it was issued for has ended")
+    retirement: Revocation | None = Field(default=None, description="the agent that holds it was retired")
+    detection: Revocation | None = Field(default=None, description="its leak was noticed")
 
 
 class Strategy(Model):
-    title: Text = ""
-    issuance: Issuance
+    """How credentials are issued, kept and taken back."""
+
+    title: Text = Field(default="", description="name in reports; none: its key")
+    issuance: Issuance = Field(description="when a credential is made: once, on lease, or for each task")
     lifetime: Span | None = Field(default=None, description="TTL from issuance or renewal; none: endless")
-    renewal: Renewal | None = None
-    rotation: Rotation | None = None
+    renewal: Renewal | None = Field(default=None, description="none: it ends with its lifetime")
+    rotation: Rotation | None = Field(default=None, description="of standing credentials; none: never")
     scope: Literal["role", "task"] = Field(default="role", description="what the credential lets its holder do")
     sharing: Literal["agent", "kind", "fleet"] = Field(default="agent", description="who holds the same credential")
-    binding: Literal["bearer", "sender-constrained"] = "bearer"
-    revocation: Revocations = Revocations()
+    binding: Literal["bearer", "sender-constrained"] = Field(
+        default="bearer", description="sender-constrained: useless to whoever copies it"
+    )
+    revocation: Revocations = Field(default=Revocations(), description="what calls for a revocation, and how it goes")
     redeployment: Distribution[Duration] | None = Field(
         default=None, description="after a standing secret was revoked: until one holder has the new one; none: at once"
     )
@@ -70,7 +79,7 @@ class Strategy(Model):
         return self
 
 
-_SENSELESS = (
+_SENSELESS: tuple[tuple[Callable[[Strategy], bool], str], ...] = (
     (lambda s: s.issuance == "standing" and s.lifetime is not None,
      "a standing credential has no lifetime; to have it replaced in time, give rotation.every"),
     (lambda s: s.issuance != "standing" and s.lifetime is None,

@@ -6,14 +6,16 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from scipy import stats
+from scipy.special import betainc, ndtri
 
 from sim.core import laws
 from sim.core.laws import Law
 
 from sim.inputs.distributions import Distribution
 
-P95 = float(stats.norm.ppf(0.95))
+P95 = float(ndtri(0.95))
+REST = 1e-12
+"""Counts with no more probability than this beyond them end a table."""
 
 
 def law(distribution: Distribution[Any] | None) -> Law:
@@ -44,9 +46,11 @@ def _lognormal(p: Any) -> laws.Quantile:
 
 
 def _negative_binomial(p: Any) -> laws.Quantile:
-    spread = stats.nbinom(p.k, p.k / (p.k + p.mean))
-    top = int(spread.isf(1e-12)) + 1
-    return laws.counts(tuple(float(x) for x in spread.cdf(range(top + 1))))
+    share = p.k / (p.k + p.mean)
+    cumulative = [float(betainc(p.k, 1, share))]
+    while 1.0 - cumulative[-1] > REST:
+        cumulative.append(float(betainc(p.k, len(cumulative) + 1, share)))
+    return laws.counts(tuple(cumulative))
 
 
 def _empirical(p: Any) -> laws.Quantile:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 REPLACED = (Cause.DETECTION, Cause.EVICTION)
 """Revocations after which the holders of a standing credential are given a new one."""
+MANY = 64
+"""So many credentials of an agent are kept before the dead among them are forgotten."""
 Found = Generator[simpy.Event, None, Credential | None]
 
 
@@ -89,7 +91,7 @@ class Custody:
                 return credential
             sim.log(Event.REJECTED, credential=credential.id, agent=task.agent.id, task=task.number)
             if tries < row.retries:
-                address = (issuer.TASK, task.agent.id, task.number, self._next_request(task, role) + (tries << 24))
+                address = (issuer.TASK, task.agent.id, task.number, self._next_request(task) + (tries << 24))
                 yield sim.env.timeout(sim.issuer.wait(address, tries))
         return None
 
@@ -103,7 +105,7 @@ class Custody:
         held = task.holds.get(role)
         if held is not None and self.sim.now < held.expires:
             return held
-        address = (issuer.TASK, task.agent.id, task.number, self._next_request(task, role))
+        address = (issuer.TASK, task.agent.id, task.number, self._next_request(task))
         served = yield from self.sim.issuer.ask(address, task.agent.id, task.number, role)
         if not served:
             return None
@@ -126,9 +128,9 @@ class Custody:
         return lease
 
     @staticmethod
-    def _next_request(task: Task, role: int) -> int:
+    def _next_request(task: Task) -> int:
         task.requests += 1
-        return role << 8 | task.requests & 0xFF
+        return task.requests - 1 & 0xFFFFFF
 
     # --- being needed --------------------------------------------------------------------------------------------
     def _take(self, task: Task, role: int, credential: Credential) -> None:
@@ -180,7 +182,8 @@ class Custody:
         holder = sim.agents[agent] if agent >= 0 else None
         if holder is not None and not plan.standing:
             credential.orphan = holder.retired
-            holder.live = [c for c in holder.live if rules.alive(c.dies, sim.now)]
+            if len(holder.live) >= MANY:
+                holder.live = [c for c in holder.live if rules.alive(c.dies, sim.now)]
             holder.live.append(credential)
         flags = Flag.ORPHAN if credential.orphan else 0
         sim.log(
@@ -282,7 +285,10 @@ class Custody:
         if rule.fails and sim.draws.once(Stream.REVOKED, entity, i, j, cause) < rule.fails:
             sim.log(Event.SPARED, credential=credential.id, other=cause)
             return
-        delay = rule.delay.ticks(sim.draws.once(Stream.REVOCATION_DELAY, entity, i, j, cause))
+        draw = sim.draws.uniform if cause is Cause.TASK_END else sim.draws.once
+        delay = rule.delay.fixed if rule.delay.constant else rule.delay.ticks(
+            draw(Stream.REVOCATION_DELAY, entity, i, j, cause)
+        )
         begins = sim.world.staffed.next_open(sim.now) if rule.manual else sim.now
         yield sim.env.timeout(begins - sim.now + delay)
         self.kill(credential, cause)

@@ -66,12 +66,13 @@ class Issuer:
         sub, entity, i, j = address
         with self.places.request() as place:
             yield place
-            service = 0 if row.service.constant and row.service.low == 0 == row.service.value(0.5) else row.service.ticks(
-                sim.draws.once(Stream.SERVICE, entity, i, j, sub)
-            )
+            law = row.service
+            # Requests of tasks have neighbours in use; the others do not.
+            draw = sim.draws.uniform if sub == TASK else sim.draws.once
+            service = law.fixed if law.constant else law.ticks(draw(Stream.SERVICE, entity, i, j, sub))
             sim.log(Event.SERVED, agent=agent, task=task, was=let_in, until=sim.now + service)
             yield sim.env.timeout(service)
-        failed = row.fails and sim.draws.once(Stream.SERVICE_FAILURE, entity, i, j, sub) < row.fails
+        failed = row.fails and draw(Stream.SERVICE_FAILURE, entity, i, j, sub) < row.fails
         return Refusal.FAILURE if failed else None
 
     def _outages(self) -> Steps:
@@ -79,8 +80,8 @@ class Issuer:
         assert gap is not None and length is not None
         number = 0
         while True:
-            yield sim.env.timeout(gap.ticks(sim.draws.uniform(Stream.OUTAGE_GAP, 0, 0, number)))
-            lasts = length.ticks(sim.draws.uniform(Stream.OUTAGE_LENGTH, 0, 0, number))
+            yield sim.env.timeout(gap.ticks(sim.draws.nth(Stream.OUTAGE_GAP, 0, number)))
+            lasts = length.ticks(sim.draws.nth(Stream.OUTAGE_LENGTH, 0, number))
             self.up_at = sim.now + lasts
             sim.log(Event.ISSUER_DOWN, until=self.up_at)
             # One tick more than nothing keeps time moving when both laws can be zero.

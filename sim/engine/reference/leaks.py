@@ -23,9 +23,8 @@ class Leaks:
 
     def __init__(self, sim: Simulation) -> None:
         self.sim = sim
-        self.by_use = [
-            (number, row) for number, row in enumerate(sim.world.channels) if row.per_use > 0
-        ]
+        self.chance = tuple(row.per_use for row in sim.world.channels)
+        self.any = any(self.chance)
 
     def start(self) -> None:
         """Begin the exposures of stored credentials."""
@@ -39,13 +38,14 @@ class Leaks:
 
     def copied(self, task: Task, step: int, attempt: int, tool: int, credential: Credential) -> None:
         """An attempt with a credential was made: it may be copied into channels, dead or alive."""
-        draws, agent = self.sim.draws, task.agent
-        for number, row in self.by_use:
+        if not self.any:
+            return
+        draws, agent, place = self.sim.draws, task.agent, attempt << 16 | step
+        for number in draws.below(Stream.CAPTURE, self.chance, agent.id, task.number, place):
+            row = self.sim.world.channels[number]
             if tool in row.tools and agent.population in row.populations:
-                place = attempt << 16 | step
-                if draws.uniform(Stream.CAPTURE, agent.id, task.number, place, number) < row.per_use:
-                    name = draws.name(number << 1, agent.id, task.number, place)
-                    self._capture(number, row, credential, name, agent.id, task.number)
+                name = draws.name(number << 1, agent.id, task.number, place)
+                self._capture(number, row, credential, name, agent.id, task.number)
 
     def _exposures(self, number: int, row: ChannelRow, agent: Agent, role: int) -> Steps:
         sim, count = self.sim, 0

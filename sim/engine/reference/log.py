@@ -20,7 +20,7 @@ class Log:
 
     def __init__(self, env: simpy.Environment, sink: Sink) -> None:
         self._env, self._sink = env, sink
-        self._rows: list[tuple[int, ...]] = []
+        self._rows: list[tuple[float, ...]] = []
 
     def __call__(
         self, kind: Event, *, credential: int = -1, other: int = -1, agent: int = -1, task: int = -1, step: int = -1,
@@ -28,7 +28,7 @@ class Log:
     ) -> None:
         """Write a row at the present time."""
         self._rows.append(
-            (int(self._env.now), was, until, kind, flags, agent, task, step, attempt, credential, other, intrusion, edge)
+            (self._env.now, was, until, kind, flags, agent, task, step, attempt, credential, other, intrusion, edge)
         )
         if len(self._rows) >= CHUNK:
             self.flush()

@@ -47,7 +47,7 @@ class Workload:
         sim, number, worked = self.sim, 0, 0.0
         gap = Law(laws.exponential(1.0 / row.rate))
         while True:
-            worked += gap.value(sim.draws.uniform(Stream.ARRIVAL, agent.id, 0, number))
+            worked += gap.value(sim.draws.nth(Stream.ARRIVAL, agent.id, number))
             at = row.calendar.moment(worked)
             if at >= row.until:
                 return
@@ -69,7 +69,7 @@ class Workload:
     def _loop(self, agent: Agent, row: PopulationRow, pause: Law, place: int) -> Steps:
         number = place
         while True:
-            wait = pause.ticks(self.sim.draws.uniform(Stream.ARRIVAL, agent.id, 0, number))
+            wait = pause.ticks(self.sim.draws.nth(Stream.ARRIVAL, agent.id, number))
             # One tick more than nothing keeps time moving when pauses and tasks can take no time at all.
             yield self.sim.env.timeout(max(wait, 1))
             if agent.retired or self.sim.now >= row.until:
@@ -85,14 +85,14 @@ class Workload:
                 yield from self._task(task)
 
     def _retire(self, agent: Agent, tenure: Law) -> Steps:
-        yield self.sim.env.timeout(tenure.ticks(self.sim.draws.uniform(Stream.TENURE, agent.id, 0)))
+        yield self.sim.env.timeout(tenure.ticks(self.sim.draws.once(Stream.TENURE, agent.id, 0)))
         agent.retired = True
         self.sim.log(Event.RETIRED, agent=agent.id)
         self.sim.custody.retire(agent)
 
     # --- tasks ---------------------------------------------------------------------------------------------------
     def _new_task(self, agent: Agent, row: PopulationRow, number: int) -> Task:
-        kind = row.tasks.at(self.sim.draws.uniform(Stream.TASK_KIND, agent.id, 0, number))
+        kind = row.tasks.at(self.sim.draws.nth(Stream.TASK_KIND, agent.id, number))
         return Task(agent, number, kind, self.sim.now)
 
     def _task(self, task: Task) -> Steps:
@@ -107,7 +107,7 @@ class Workload:
     def _chain(self, task: Task) -> Generator[simpy.Event, None, Outcome]:
         sim, kind = self.sim, self.sim.world.kinds[task.kind]
         for step, tool in enumerate(self._tools(task)):
-            yield sim.env.timeout(kind.thinking.ticks(self._draw(Stream.THINKING, task, step)))
+            yield sim.env.timeout(self._ticks(kind.thinking, Stream.THINKING, task, step))
             if kind.deadline is not None and sim.now - task.arrived > kind.deadline:
                 return Outcome.DEADLINE
             outcome = yield from self._call(task, step, tool)
@@ -120,7 +120,7 @@ class Workload:
         if kind.start is None or kind.length is None:
             yield from kind.steps
             return
-        length = kind.length.ticks(self.sim.draws.uniform(Stream.LENGTH, task.agent.id, 0, task.number))
+        length = kind.length.ticks(self.sim.draws.nth(Stream.LENGTH, task.agent.id, task.number))
         row = kind.start
         for step in range(length):
             tool = row.at(self._draw(Stream.NEXT_TOOL, task, step))
@@ -136,7 +136,7 @@ class Workload:
             if credential is None:
                 return Outcome.CREDENTIAL
             place = attempt << ATTEMPT | step
-            took = tool.duration.ticks(self._draw(Stream.DURATION, task, place))
+            took = self._ticks(tool.duration, Stream.DURATION, task, place)
             yield self.sim.env.timeout(took)
             cut = tool.until_end and not rules.alive(credential.dies, self.sim.now)
             if cut:
@@ -182,6 +182,9 @@ class Workload:
             event, agent=task.agent.id, task=task.number, step=step, attempt=attempt, credential=credential.id,
             other=tool, flags=late | leaked | (Flag.ATTRIBUTABLE if alone else 0),
         )
+
+    def _ticks(self, law: Law, stream: Stream, task: Task, place: int) -> int:
+        return law.fixed if law.constant else law.ticks(self._draw(stream, task, place))
 
     def _draw(self, stream: Stream, task: Task, place: int) -> float:
         return self.sim.draws.uniform(stream, task.agent.id, task.number, place)

@@ -1,0 +1,85 @@
+"""Strategy presets: data in `sim/data/strategies.yaml`, and how a scenario's strategies start from them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from functools import cache
+
+from sim.inputs.evidence import DATA
+from sim.inputs.files import read_source
+from sim.inputs.merge import merge
+from sim.inputs.messages import instead, shown_key, unknown_name
+from sim.inputs.names import name as checked_name
+from sim.inputs.shapes import allowed_keys, shape
+from sim.inputs.strategy import Strategy
+from sim.inputs.tree import Entry, Group, Key, Problems, Scalar, nothing
+from sim.inputs.yaml_tree import parse
+
+SHOWN = "sim/data/strategies.yaml"
+
+
+@cache
+def presets() -> Mapping[str, Group]:
+    """Name of the preset → its knobs as written.
+
+    Raises:
+        ScenarioError: if the file is broken.
+    """
+    tree = parse(read_source(DATA / "strategies.yaml", SHOWN))
+    return {checked_name(key): entry.tree for key, entry in tree.entries.items() if isinstance(entry.tree, Group)}
+
+
+def with_presets(scenario: Group, problems: Problems) -> Group:
+    """The scenario with each strategy written out in full: its preset, and the changes made to it."""
+    strategies = scenario.entries.get("strategies")
+    if strategies is None or not isinstance(strategies.tree, Group):
+        return scenario
+    full = {key: _expanded(key, entry, problems) for key, entry in strategies.tree.entries.items()}
+    changed = Entry(strategies.place, Group(full, strategies.tree.place))
+    return Group({**scenario.entries, "strategies": changed}, scenario.place)
+
+
+def _expanded(key: Key, entry: Entry, problems: Problems) -> Entry:
+    written = entry.tree
+    if nothing(written):
+        problems.add(entry.place, "there is nothing here to take away; for a preset as it is, write {}")
+    if not isinstance(written, Group):
+        return entry
+    changes = written.without("preset")
+    preset = _preset(key, entry, written, problems)
+    if preset is None:
+        return Entry(entry.place, changes)
+    base = presets()[preset]
+    if key != preset:
+        base = base.without("title")  # a changed preset is something else, and goes by its own name
+    return Entry(entry.place, merge(base, changes, shape(Strategy)))
+
+
+def _preset(key: Key, entry: Entry, written: Group, problems: Problems) -> str | None:
+    """The name of the preset that a strategy starts from, if any."""
+    named = written.entries.get("preset")
+    if named is not None and not nothing(named.tree):
+        chosen = named.tree.value if isinstance(named.tree, Scalar) else None
+        if isinstance(chosen, str) and chosen in presets():
+            return chosen
+        named_one = isinstance(chosen, str)
+        text = unknown_name("preset", chosen, presets()) if named_one else "the name of a preset is expected here"
+        problems.add(named.tree.place, text)
+        return None
+    if key in presets():
+        return str(key)
+    if "issuance" not in written.entries and not _misspelt(written):
+        problems.add(entry.place, _neither(key))
+    return None
+
+
+def _misspelt(written: Group) -> bool:
+    """Whether the missing key is there with a slip of the pen, which is told instead."""
+    unknown = [str(key)[:100] for key in written.entries if key not in allowed_keys(Strategy)]
+    return any(difflib.get_close_matches(key, ["preset", "issuance"]) for key in unknown)
+
+
+def _neither(key: Key) -> str:
+    guess = instead(key, presets(), "presets")
+    return f"{shown_key(key)} is not a preset, and has neither preset nor issuance; {guess}"

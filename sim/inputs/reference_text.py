@@ -1,0 +1,149 @@
+"""The parts of docs/scenario.md that no schema can say."""
+
+from __future__ import annotations
+
+TOP = """
+# The scenario file
+
+<!-- Written by `python -m sim.inputs.reference` from the schema; changes made here are lost. -->
+
+A scenario is one YAML file: an estate, the agents that work in it, the ways in which credentials leak, an attacker, a
+defender, and the strategies to compare. [model.md](model.md) says what the words mean. `afterleak check FILE` says what
+is wrong with a file as `file:line:column: problem`; `afterleak new FILE` writes one to start from.
+
+Names are yours: they start with a letter and hold letters, digits, `.`, `_` and `-`, at most 64. The same name is used
+wherever a thing is referred to. Only a plain part of YAML is read: no tags, no merge keys, no duplicate keys; `yes`,
+`no` and dates are text. A file holds at most 1 MiB. An empty value (null) is the same as leaving the key out.
+"""
+
+UNITS = """
+## Units
+
+| kind | written | units |
+|---|---|---|
+| duration | `90s`, `15m`, `8h`, `27d` | `us`, `ms`, `s`, `m` (minutes), `h`, `d`, `w`, `y` (365 days) |
+| rate | `40/day`, `0.2/h` | per `s`, `m` or `min`, `h`, `d`, `w`, `y`, or the whole word |
+| money | `603k`, `32M`, `1500` | `k` thousand, `M` million, `B` thousand million; in your own currency |
+| probability | `0.02` | a number from 0 to 1 |
+
+A number without its unit is an error that names the units, even 0: write `0s`.
+"""
+
+DISTRIBUTIONS = """
+## Distributions
+
+Where a distribution may stand, a plain value is a constant. Otherwise it is exactly one family. Beside the family,
+`at-least` and `at-most` set what lies outside to these limits: `{lognormal: {median: 45s, p95: 9m}, at-most: 1h}`.
+"""
+
+FAMILIES = {
+    "constant": "always this value",
+    "lognormal": "median and p95, median and sigma, mean and sigma, or median and mean; "
+                 "sigma is the standard deviation of the logarithm",
+    "exponential": "memoryless, with this mean",
+    "weibull": "shape below 1: early or very late; above 1: around the scale",
+    "uniform": "anything from low to high alike",
+    "triangular": "from low to high, most often around mode",
+    "gamma": "shape and mean",
+    "beta": "Beta(a, b) stretched from low to high",
+    "negative-binomial": "counts 0, 1, 2…; the variance is mean + mean²/k; for numbers only",
+    "geometric": "counts 1, 2, 3…: tries up to the first success; for numbers only",
+    "empirical": "quantiles, joined by straight lines; or `file`: a CSV file beside the scenario with one observation "
+                 "in each line, at most 100,000",
+    "mixture": "one of several distributions, by weight",
+}
+
+EXAMPLES = {
+    "constant": "15m",
+    "lognormal": "{lognormal: {median: 45s, p95: 9m}}",
+    "exponential": "{exponential: {mean: 27d}}",
+    "weibull": "{weibull: {shape: 0.6, scale: 30d}}",
+    "uniform": "{uniform: {low: 3s, high: 4s}}",
+    "triangular": "{triangular: {low: 1h, mode: 2h, high: 1d}}",
+    "gamma": "{gamma: {shape: 2, mean: 3d}}",
+    "beta": "{beta: {a: 2, b: 5, low: 0s, high: 1h}}",
+    "negative-binomial": "{negative-binomial: {mean: 5.82, k: 1.825}}",
+    "geometric": "{geometric: {mean: 1.5}}",
+    "empirical": "{empirical: {quantiles: {0: 1m, 0.5: 1h, 1: 7d}}}",
+    "mixture": "{mixture: [{weight: 1, of: 54m}, {weight: 2, of: {exponential: {mean: 4d}}}]}",
+}
+
+SOURCES = """
+## Sources and evidence
+
+Any value, list, distribution or small group of keys may be written with its source:
+
+```yaml
+fails: {value: 0.0627, source: agent.taubench.tool_error}
+duration: {value: {lognormal: {median: 2s, p95: 20s}}, source: "our own traces, March"}
+```
+
+The source is the key of an evidence row (`afterleak evidence` lists them) or free text. A source with dots and without
+spaces or slashes is taken for a key and must be known. Parameters of a distribution may have sources of their own.
+`{evidence: KEY}` stands for the ready-made value of a row, and cites it:
+
+```yaml
+detection: {time: {evidence: fit.dwell}}
+```
+
+A map of your own names (`can`, `then`, weights) is written with `value` and `source` together. The report lists every
+value without a source as an assumption.
+"""
+
+EXTENDS = """
+## Extends
+
+`extends: FILE` at the top starts from another scenario: a file, relative to this one, or the name of a bundled one.
+What is written here is laid over it. Groups of keys are merged; lists, single values and distributions are replaced
+whole; null takes a key away. At most 10 files may extend one another.
+
+```yaml
+extends: coding-agents
+title: Coding agents, twice as many, without leaks through tickets
+agents: {coder: {count: 12}}
+leaks: {ticket: null}
+```
+"""
+
+STRATEGIES = """
+## Strategies and presets
+
+A strategy is a set of independent knobs. It can be written out, or start from a preset, which it then changes as an
+extending scenario changes its base:
+
+```yaml
+strategies:
+  static: {}                                            # the preset of that name
+  rotated: {rotation: {every: 30d}}                     # the same, with one knob changed
+  jit-5m: {preset: jit-task, lifetime: 5m, renewal: null}
+  by-hand: {issuance: standing, sharing: kind}          # no preset
+```
+
+Compositions that make no sense, such as a standing credential with a lifetime, are refused with the reason.
+"""
+
+PRESETS = """
+### The presets
+"""
+
+EDITOR = """
+## Completion in your editor
+
+```sh
+afterleak schema > afterleak.schema.json
+```
+
+Editors with the YAML language server (in VS Code the extension YAML by Red Hat) complete keys, show what they mean and
+mark misspelt ones, if the first line of the scenario names the schema:
+
+```yaml
+# yaml-language-server: $schema=afterleak.schema.json
+```
+"""
+
+KINDS = {
+    "Duration": "duration", "Span": "duration above 0", "Rate": "rate", "Money": "money", "Probability": "0 to 1",
+    "Number": "number, 0 or more", "Positive": "number above 0", "Count": "whole number, 0 or more",
+    "Several": "whole number, 1 or more",
+}
+PLURALS = {"Duration": "durations", "Money": "money", "Number": "numbers"}
