@@ -35,7 +35,9 @@ def compare(
     scenario: ScenarioName = "coding-agents",
     strategy: StrategyNames = None,
     baseline: Annotated[str | None, typer.Option(metavar="NAME", help="What the others are compared with.")] = None,
-    replications: Annotated[int | None, typer.Option("--replications", "-n", help="How often to simulate each.")] = None,
+    replications: Annotated[
+        int | None, typer.Option("--replications", "-n", help="How often to simulate each.")
+    ] = None,
     seed: Seed = None,
     workers: Annotated[int | None, typer.Option(help="Processes; never changes a result. Default: all cores.")] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder. Default: results/SCENARIO.")] = None,
@@ -56,7 +58,9 @@ def compare(
 @app.command()
 def trace(
     scenario: ScenarioName = "coding-agents",
-    strategy: Annotated[str | None, typer.Option("--strategy", "-s", metavar="NAME", help="Default: the baseline.")] = None,
+    strategy: Annotated[
+        str | None, typer.Option("--strategy", "-s", metavar="NAME", help="Default: the baseline.")
+    ] = None,
     replication: Annotated[int, typer.Option("--replication", "-k", min=0, help="Which replication, from 0.")] = 0,
     seed: Seed = None,
     as_json: Annotated[bool, typer.Option("--json", help="Every event as one JSON object per line.")] = False,
@@ -76,7 +80,9 @@ def trace(
 @app.command()
 def graph(
     scenario: ScenarioName = "coding-agents",
-    role: Annotated[str | None, typer.Option(metavar="NAME", help="Show what a leaked credential of it leads to.")] = None,
+    role: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Show what a leaked credential of it leads to.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for estate.svg, estate.png and estate.graphml.")] = Path(),
 ) -> None:
     """Draw the access graph, with the reach of a role, and export it as GraphML."""
@@ -154,10 +160,6 @@ def main() -> None:
     except KeyboardInterrupt:
         Console(stderr=True, highlight=False).print("afterleak: stopped before any replication was finished")
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output has gone; so do we, without a word.
-        sys.stderr.close()
-        sys.exit(0)
 
 
 if __name__ == "__main__":

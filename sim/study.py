@@ -18,7 +18,8 @@ from sim.inputs.load import Loaded, load
 from sim.inputs.new import new_scenario
 from sim.measure.leaks import LeakRow
 from sim.measure.metrics import Metrics
-from sim.measure.statistics import Comparison, compare as estimate
+from sim.measure.statistics import Comparison
+from sim.measure.statistics import compare as estimate
 from sim.model.graph import Reach
 from sim.model.world import World
 from sim.outputs import results, store
@@ -215,8 +216,14 @@ def _save(loaded: Loaded, settings: Settings, journal: Journal, ran: Ran) -> tup
         comparison = estimate(rows, samples, settings.job.strategies, settings.baseline)
         story = results.Story(*replay(settings.job, settings.baseline, ran.replications[0]))
         about = results.About(
-            loaded=loaded, comparison=comparison, seed=settings.job.seed, command=settings.command,
-            asked=settings.replications, replications=tuple(ran.replications), story=story, code=code_version(),
+            loaded=loaded,
+            comparison=comparison,
+            seed=settings.job.seed,
+            command=settings.command,
+            asked=settings.replications,
+            replications=tuple(ran.replications),
+            story=story,
+            code=code_version(),
         )
         kept.append((comparison, results.write(folder, about)))
 
@@ -264,7 +271,9 @@ def trace(scenario: str | Path, strategy: str | None, replication: int, seed: in
     what = loaded.scenario
     (name,) = named("strategy", what.strategies, (strategy or what.baseline or next(iter(what.strategies)),))
     number = _number(seed, what.seed, "seed", 0, 2**32 - 1)
-    world, _, _, log, leaks = replay(Job(what, (name,), number), name, _number(replication, 0, "replication", 0, 2**32 - 1))
+    world, _, _, log, leaks = replay(
+        Job(what, (name,), number), name, _number(replication, 0, "replication", 0, 2**32 - 1)
+    )
     return Traced(what.title, name, replication, number, Teller(world, log, leaks))
 
 

@@ -9,8 +9,6 @@ from typing import Any
 
 import yaml
 
-
-
 NEVER = {"detection": {"chance": 0, "time": "1s"}}
 
 MINIMAL: dict[str, Any] = {
@@ -67,6 +65,8 @@ def compared(folder: Path, content: dict[str, Any], **request: Any) -> dict[str,
 
 def simulated(content: dict[str, Any], strategy: str | None = None, replication: int = 0, seed: int = 0):
     """(row, leaks, log) of one replication of one strategy, without files: for tests that look inside."""
+    import numpy as np
+
     from sim.core.draws import Draws
     from sim.engine.reference.simulation import run
     from sim.inputs.schema import Scenario
@@ -74,8 +74,6 @@ def simulated(content: dict[str, Any], strategy: str | None = None, replication:
     from sim.model.credentials import plan
     from sim.model.graph import Reach
     from sim.model.world import build
-
-    import numpy as np
 
     parsed = Scenario.model_validate(content)
     world = build(parsed)

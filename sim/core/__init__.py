@@ -1,1 +1,1 @@
-
+"""Errors, units, draws, laws and the log: what everything stands on."""

@@ -90,7 +90,10 @@ def philox_block(
     for _ in range(ROUNDS):
         p0, p1 = np.uint64(_M0) * x0, np.uint64(_M1) * x2
         x0, x1, x2, x3 = (
-            (p1 >> shift) ^ x1 ^ np.uint64(k0), p1 & mask, (p0 >> shift) ^ x3 ^ np.uint64(k1), p0 & mask,
+            (p1 >> shift) ^ x1 ^ np.uint64(k0),
+            p1 & mask,
+            (p0 >> shift) ^ x3 ^ np.uint64(k1),
+            p0 & mask,
         )
         k0, k1 = (k0 + _W0) & WORD, (k1 + _W1) & WORD
     bits = (x0 << np.uint64(20)) | (x1 >> np.uint64(12))
@@ -134,15 +137,15 @@ class Draws:
         first, second, _, _ = philox(_address(sub << 8 | stream, entity, i, j), self.key)
         return unit(first, second)
 
-    def below(
-        self, stream: int, chances: tuple[float, ...], entity: int, i: int, j: int
-    ) -> tuple[int, ...]:
+    def below(self, stream: int, chances: tuple[float, ...], entity: int, i: int, j: int) -> tuple[int, ...]:
         """Sub-streams 0, 1… whose number at (stream, sub-stream, entity, i, j) lies below their chance.
 
         The same answers as asking `uniform` for each, in one look-up: hits are rare, so only they are kept.
         """
         if j >= NEAR:
-            return tuple(s for s, chance in enumerate(chances) if chance and self.once(stream, entity, i, j, s) < chance)
+            return tuple(
+                s for s, chance in enumerate(chances) if chance and self.once(stream, entity, i, j, s) < chance
+            )
         where = (stream, entity, i >> 6, j >> 3)
         hits = self._hits.get(where)
         if hits is None or hits[0] != chances:

@@ -12,9 +12,19 @@ import numpy as np
 
 LOG = np.dtype(
     [
-        ("at", "i8"), ("was", "i8"), ("until", "i8"), ("kind", "i4"), ("flags", "i4"), ("agent", "i4"),
-        ("task", "i4"), ("step", "i4"), ("attempt", "i4"), ("credential", "i4"), ("other", "i4"),
-        ("intrusion", "i4"), ("edge", "i4"),
+        ("at", "i8"),
+        ("was", "i8"),
+        ("until", "i8"),
+        ("kind", "i4"),
+        ("flags", "i4"),
+        ("agent", "i4"),
+        ("task", "i4"),
+        ("step", "i4"),
+        ("attempt", "i4"),
+        ("credential", "i4"),
+        ("other", "i4"),
+        ("intrusion", "i4"),
+        ("edge", "i4"),
     ],
     align=True,
 )

@@ -51,20 +51,25 @@ class Law:
 
 
 def constant(value: float) -> Law:
-    return Law(lambda u: value, constant=True)
+    """Always the same value."""
+    return Law(lambda _: value, constant=True)
 
 
 def lognormal(mu: float, sigma: float) -> Quantile:
+    """exp of a normal number with mean mu and standard deviation sigma."""
     ndtri, exp = special.ndtri, math.exp
     return lambda u: exp(min(mu + sigma * ndtri(u), 700.0))
 
 
 def exponential(mean: float) -> Quantile:
+    """Without memory."""
     return lambda u: -mean * math.log1p(-u)
 
 
 def weibull(shape: float, scale: float) -> Quantile:
+    """P(longer than x) = exp(-(x / scale)^shape)."""
     power = 1.0 / shape
+
     # The power overflows for very small shapes; the logarithm says so first.
     def at(u: float) -> float:
         logarithm = power * math.log(-math.log1p(-u))
@@ -74,13 +79,15 @@ def weibull(shape: float, scale: float) -> Quantile:
 
 
 def uniform(low: float, high: float) -> Quantile:
+    """Any value between low and high alike."""
     return lambda u: low + (high - low) * u
 
 
 def triangular(low: float, mode: float, high: float) -> Quantile:
+    """Likeliest at the mode, falling in straight lines to low and high."""
     span = high - low
     if span == 0:
-        return lambda u: low
+        return lambda _: low
     turn = (mode - low) / span
 
     def at(u: float) -> float:
@@ -92,17 +99,20 @@ def triangular(low: float, mode: float, high: float) -> Quantile:
 
 
 def gamma(shape: float, mean: float) -> Quantile:
+    """Gamma by shape and mean."""
     scale = mean / shape
     return lambda u: scale * special.gammaincinv(shape, u)
 
 
 def beta(a: float, b: float, low: float, high: float) -> Quantile:
+    """Beta(a, b) stretched over [low, high]."""
     return lambda u: low + (high - low) * special.betaincinv(a, b, u)
 
 
 def geometric(mean: float) -> Quantile:
+    """Tries up to and with the first success: 1, 2, 3…"""
     if mean <= 1.0:
-        return lambda u: 1.0
+        return lambda _: 1.0
     fall = math.log1p(-1.0 / mean)
     return lambda u: 1.0 + math.floor(math.log1p(-u) / fall)
 

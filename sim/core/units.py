@@ -15,8 +15,18 @@ FOREVER = 1 << 62
 
 DURATIONS = {"us": 1, "ms": 1000, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK, "y": YEAR}
 RATES = {
-    "s": SECOND, "min": MINUTE, "m": MINUTE, "minute": MINUTE, "h": HOUR, "hour": HOUR,
-    "d": DAY, "day": DAY, "w": WEEK, "week": WEEK, "y": YEAR, "year": YEAR,
+    "s": SECOND,
+    "min": MINUTE,
+    "m": MINUTE,
+    "minute": MINUTE,
+    "h": HOUR,
+    "hour": HOUR,
+    "d": DAY,
+    "day": DAY,
+    "w": WEEK,
+    "week": WEEK,
+    "y": YEAR,
+    "year": YEAR,
 }
 MONEY = {"": 1.0, "k": 1e3, "M": 1e6, "B": 1e9}
 
@@ -26,7 +36,7 @@ def spoken(ticks: int) -> str:
     if ticks < SECOND:
         return f"{ticks / 1000:g} ms"
     whole = round(ticks / SECOND)
-    parts = []
+    parts: list[str] = []
     for name, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
         if whole >= size or (parts and len(parts) < 2):
             count, whole = divmod(whole, size)

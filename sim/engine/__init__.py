@@ -1,1 +1,1 @@
-
+"""Engines: a World and a plan in, an event log out."""

@@ -32,5 +32,5 @@ def next_theoretical(theoretical: int, now: int, spacing: int) -> int:
 
 
 def value_ends(now: int, life: int, phase: int) -> int:
-    """When the value of a secret that changes every `life` ticks, first at `phase`, is replaced next; later than now."""
+    """When a secret that changes every `life` ticks, first at `phase`, is replaced next; later than now."""
     return phase + ((now - phase) // life + 1) * life if now >= phase else phase

@@ -85,6 +85,12 @@ class Issuer(Model):
     retries: Count = Field(default=5, le=100, description="further tries of an agent that was refused or has none yet")
     back_off: BackOff = Field(default=BackOff(), description="waiting between tries")
 
+    @model_validator(mode="after")
+    def _lets_some_in(self) -> Self:
+        if self.rate_limit == 0:
+            raise wrong("a rate-limit must be above 0; leave it out for no limit")
+        return self
+
 
 class Scenario(Model):
     """One scenario: an estate, agents, leaks, an attacker, a defender, and the strategies to compare."""

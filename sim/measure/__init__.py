@@ -1,1 +1,1 @@
-
+"""Event log → rows → estimates."""

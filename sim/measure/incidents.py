@@ -18,7 +18,15 @@ from sim.model.graph import Reach
 from sim.model.world import World
 
 Rows = npt.NDArray[Any]
-RARE = (Event.CAPTURED, Event.LEAK_NOTICED, Event.BLOCKED, Event.COMPROMISED, Event.OBTAINED, Event.REACHED, Event.EVICTED)
+RARE = (
+    Event.CAPTURED,
+    Event.LEAK_NOTICED,
+    Event.BLOCKED,
+    Event.COMPROMISED,
+    Event.OBTAINED,
+    Event.REACHED,
+    Event.EVICTED,
+)
 LIFE_CHANGES = (Event.RENEWED, Event.SHORTENED, Event.DIED)
 
 
@@ -50,7 +58,6 @@ class Walk:
     """Resource → (when, through which credential), in order."""
     loss_cents: int = 0
     evicted: int | None = None
-    uses: dict[int, int] = field(default_factory=dict)
 
 
 class Incidents:
@@ -114,23 +121,23 @@ class Incidents:
         elif row["kind"] == Event.OBTAINED:
             walk.obtained.setdefault(row["credential"], Step(row["was"], row["edge"], row["at"]))
             self.dies[row["credential"]] = row["until"]
-            self._used(walk, row["was"])
+            self._used(row["was"])
         else:
             walk.reached.setdefault(row["other"], []).append((row["at"], row["credential"]))
             walk.loss_cents += row["until"]
-            self._used(walk, row["credential"])
+            self._used(row["credential"])
 
-    def _used(self, walk: Walk, credential: int) -> None:
+    def _used(self, credential: int) -> None:
         if credential in self.leaks:
             self.leaks[credential].records += 1
 
-    # --- what became of it ---------------------------------------------------------------------------------------
+    # --- what became of it ---
     def rows(self, replication: int) -> list[LeakRow]:
         """One row per leaked credential, in order of the first capture."""
         return [self._row(replication, leak) for leak in self.leaks.values()]
 
     def resource_hours(self) -> float:
-        """Time during which an attacker could use a resource, summed over resources; intrusions at a time count once."""
+        """Time during which attackers could use a resource, summed over resources; several at a time count once."""
         spans: dict[int, list[tuple[int, int]]] = {}
         for walk in self.walks.values():
             for resource, times in walk.reached.items():

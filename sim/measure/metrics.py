@@ -1,4 +1,4 @@
-"""Event log → one flat row per replication and strategy, and one row per leaked credential. Written once, for any engine."""
+"""Event log → one row per replication and strategy, one row per leaked credential. Written once, for any engine."""
 
 from __future__ import annotations
 
@@ -16,8 +16,15 @@ from sim.model.graph import Reach
 from sim.model.world import World
 
 SUMMED = (
-    "exposure_hours", "exploitable_hours", "potential_resources", "potential_share", "potential_weight",
-    "reached_resources", "reached_share", "reached_weight", "loss",
+    "exposure_hours",
+    "exploitable_hours",
+    "potential_resources",
+    "potential_share",
+    "potential_weight",
+    "reached_resources",
+    "reached_share",
+    "reached_weight",
+    "loss",
 )
 """Columns that are sums over leaked credentials."""
 

@@ -1,1 +1,1 @@
-
+"""Scenario → World: ids, ticks, laws, the access graph, strategies as numbers."""

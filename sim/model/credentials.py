@@ -14,6 +14,8 @@ from sim.model.world import World
 
 @dataclass(frozen=True)
 class RevocationRow:
+    """How a revocation goes, once it is asked for."""
+
     manual: bool
     delay: Law
     fails: float

@@ -63,7 +63,7 @@ class Reach:
 
     def __init__(self, edges: tuple[Edge, ...], secret_roles: tuple[int, ...], standing: bool) -> None:
         self._edges = edges
-        self._graph: nx.DiGraph[Any] = nx.DiGraph()
+        self._graph: nx.DiGraph = nx.DiGraph()
         self._known: dict[tuple[int, frozenset[int] | None], frozenset[int]] = {}
         for edge in edges:
             if edge.relation == "can":
@@ -80,7 +80,7 @@ class Reach:
             self._graph.add_edge(("resource", place, 2), ("resource", place, 1))
 
     def resources(self, role: int, scope: frozenset[int] | None) -> frozenset[int]:
-        """Ids of the resources reachable with a credential of a role; scope: the task's resources, None: role scope."""
+        """Ids of the resources that a credential of a role leads to; scope: its task's resources, None: role scope."""
         key = (role, scope)
         if key not in self._known:
             self._known[key] = frozenset(
@@ -92,8 +92,8 @@ class Reach:
             )
         return self._known[key]
 
-    def hop_graph(self) -> nx.DiGraph[Any]:
-        """The graph that is walked, with `hops` on its edges: opening a secret and reading what one may write are free."""
+    def hop_graph(self) -> nx.DiGraph:
+        """The graph that is walked, with `hops` on its edges; opening a secret and reading what one may write take none."""
         graph = self._graph.copy()
         for a, b, data in graph.edges(data=True):
             data["hops"] = 0 if a[0] == "secret" or a[:2] == b[:2] else 1
@@ -109,9 +109,9 @@ class Reach:
         ]
 
 
-def access_graph(scenario: Scenario) -> nx.DiGraph[str]:
+def access_graph(scenario: Scenario) -> nx.DiGraph:
     """The graph of a scenario for drawing and export. Nodes are named `kind:name`, with plain attributes."""
-    graph: nx.DiGraph[str] = nx.DiGraph(name=scenario.title)
+    graph: nx.DiGraph = nx.DiGraph(name=scenario.title)
     estate = scenario.estate
     _nodes(graph, scenario)
     for name, population in scenario.agents.items():
@@ -133,7 +133,7 @@ def access_graph(scenario: Scenario) -> nx.DiGraph[str]:
     return graph
 
 
-def _nodes(graph: nx.DiGraph[str], scenario: Scenario) -> None:
+def _nodes(graph: nx.DiGraph, scenario: Scenario) -> None:
     estate = scenario.estate
     for name, population in scenario.agents.items():
         graph.add_node(f"agent:{name}", kind="agent", label=name, title=population.title, count=population.count)
@@ -143,13 +143,22 @@ def _nodes(graph: nx.DiGraph[str], scenario: Scenario) -> None:
         graph.add_node(f"role:{name}", kind="role", label=name, title=role.title)
     for name, resource in estate.resources.items():
         graph.add_node(
-            f"resource:{name}", kind="resource", label=name, title=resource.title, sensitivity=resource.sensitivity,
-            environment=resource.environment, untrusted_content=resource.untrusted_content,
+            f"resource:{name}",
+            kind="resource",
+            label=name,
+            title=resource.title,
+            sensitivity=resource.sensitivity,
+            environment=resource.environment,
+            untrusted_content=resource.untrusted_content,
             labels=",".join(resource.labels),
         )
     for name, secret in estate.secrets.items():
         graph.add_node(
-            f"secret:{name}", kind="secret", label=name, title=secret.title, readable_with=secret.readable_with,
+            f"secret:{name}",
+            kind="secret",
+            label=name,
+            title=secret.title,
+            readable_with=secret.readable_with,
             managed=secret.managed,
         )
 

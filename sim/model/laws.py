@@ -10,7 +10,6 @@ from scipy.special import betainc, ndtri
 
 from sim.core import laws
 from sim.core.laws import Law
-
 from sim.inputs.distributions import Distribution
 
 P95 = float(ndtri(0.95))
@@ -26,7 +25,7 @@ def law(distribution: Distribution[Any] | None) -> Law:
     high = laws.LATEST if distribution.at_most is None else min(float(distribution.at_most), laws.LATEST)
     value = getattr(distribution, distribution.family)
     if distribution.family == "constant":
-        return Law(lambda u: float(value), low, high, constant=True)
+        return Law(lambda _: float(value), low, high, constant=True)
     return Law(_FAMILIES[distribution.family](value), low, high)
 
 

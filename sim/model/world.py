@@ -10,9 +10,9 @@ from itertools import accumulate
 from typing import Any
 
 from sim.core.laws import Law
+from sim.inputs.distributions import Chance
 from sim.inputs.estate import BackOff, Population, TaskKind, Tool
 from sim.inputs.schema import Channel, Issuer, Scenario
-from sim.inputs.distributions import Chance
 from sim.model.calendar import Calendar, calendar
 from sim.model.graph import Edge, attack_edges
 from sim.model.laws import law
@@ -30,6 +30,8 @@ class Waits:
 
 @dataclass(frozen=True)
 class ToolRow:
+    """A tool: its role, how long an attempt takes, how often it fails."""
+
     role: int
     duration: Law
     fails: float
@@ -77,6 +79,8 @@ class AgentRow:
 
 @dataclass(frozen=True)
 class PopulationRow:
+    """Agents of one kind; exactly one of rate, every, pause says how tasks come to them."""
+
     name: str
     agents: tuple[int, ...]
     tasks: Weighted
@@ -101,6 +105,8 @@ class Happens:
 
 @dataclass(frozen=True)
 class ChannelRow:
+    """A leak channel; `gap` is the mean time between exposures of a stored credential, 0 for channels by use."""
+
     name: str
     per_use: float
     gap: float
@@ -115,6 +121,8 @@ class ChannelRow:
 
 @dataclass(frozen=True)
 class IssuerRow:
+    """The issuer's queue; `spacing` is the time between requests at the rate limit, 0 without one."""
+
     capacity: int
     service: Law
     spacing: int
@@ -220,14 +228,20 @@ def _weighted(ids: dict[str, int], weights: dict[str, float]) -> Weighted:
 
 def _tool(ids: Ids, tool: Tool) -> ToolRow:
     return ToolRow(
-        ids.role[tool.uses], law(tool.duration), tool.fails, tool.retries, _waits(tool.back_off),
+        ids.role[tool.uses],
+        law(tool.duration),
+        tool.fails,
+        tool.retries,
+        _waits(tool.back_off),
         tool.needs_credential_until_end,
     )
 
 
 def _kind(ids: Ids, kind: TaskKind) -> KindRow:
     chain = kind.markov
-    names = kind.steps or (dict.fromkeys([*chain.start, *(t for row in chain.then.values() for t in row)]) if chain else ())
+    names = kind.steps or (
+        dict.fromkeys([*chain.start, *(t for row in chain.then.values() for t in row)]) if chain else ()
+    )
     return KindRow(
         needs=frozenset(ids.resource[name] for name in kind.needs),
         steps=tuple(ids.tool[name] for name in kind.steps or ()),
@@ -253,7 +267,12 @@ def _populations(
 
 
 def _population(
-    scenario: Scenario, ids: Ids, kinds: tuple[KindRow, ...], name: str, population: Population, members: tuple[int, ...]
+    scenario: Scenario,
+    ids: Ids,
+    kinds: tuple[KindRow, ...],
+    name: str,
+    population: Population,
+    members: tuple[int, ...],
 ) -> PopulationRow:
     arrivals = population.arrivals
     poisson, every, loop = arrivals.poisson, arrivals.every, arrivals.closed_loop

@@ -1,1 +1,1 @@
-
+"""What comes out: folders, reports, charts, text on a terminal."""

@@ -16,9 +16,7 @@ LEAKED, OTHERS = 14, 6
 Spans = dict[int, list[tuple[int, int]]]
 
 
-def timeline(
-    world: World, strategy: str, replication: int, log: npt.NDArray[Any], leaks: list[LeakRow]
-) -> Timeline:
+def timeline(world: World, strategy: str, replication: int, log: npt.NDArray[Any], leaks: list[LeakRow]) -> Timeline:
     """The leaked credentials with the longest exposure, and some of the others, in order of issuance.
 
     Args:
@@ -45,9 +43,7 @@ def timeline(
 
 def _rows(log: npt.NDArray[Any], *kinds: Event) -> list[dict[str, int]]:
     names = LOG.names or ()
-    return [
-        dict(zip(names, values, strict=True)) for kind in kinds for values in log[log["kind"] == kind].tolist()
-    ]
+    return [dict(zip(names, values, strict=True)) for kind in kinds for values in log[log["kind"] == kind].tolist()]
 
 
 def _needs(log: npt.NDArray[Any]) -> Spans:

@@ -73,8 +73,13 @@ def write(folder: Path, about: About) -> str:
     store.write_json(
         folder / store.SUMMARY,
         summary(
-            about.comparison, scenario=about.loaded.name, title=scenario.title, scenario_hash=about.loaded.hash,
-            seed=about.seed, version=versions()["afterleak"], finding=found,
+            about.comparison,
+            scenario=about.loaded.name,
+            title=scenario.title,
+            scenario_hash=about.loaded.hash,
+            seed=about.seed,
+            version=versions()["afterleak"],
+            finding=found,
         ),
     )
     store.write_json(folder / store.MANIFEST, _manifest(about))
@@ -109,20 +114,37 @@ def _report(folder: Path, about: About, found: str) -> str:
     charts = folder / "charts"
     charts.mkdir()
     caption = readings.caption(
-        scenario.title, replications=comparison.replications, seed=about.seed, leaked=comparison.censored,
+        scenario.title,
+        replications=comparison.replications,
+        seed=about.seed,
+        leaked=comparison.censored,
         horizon_hours=horizon,
     )
     told = about.story
     figures = draw_comparison(
-        charts, comparison, curves(leaks, comparison.strategies),
+        charts,
+        comparison,
+        curves(leaks, comparison.strategies),
         lanes.timeline(told.world, told.strategy, told.replication, told.log, told.leaks),
-        horizon_hours=horizon, caption=caption,
+        horizon_hours=horizon,
+        caption=caption,
     )
     return report_markdown(
         ReportFacts(
-            comparison=comparison, finding=found, name=about.loaded.name, title=scenario.title, story=scenario.story,
-            scenario_hash=about.loaded.hash, horizon_hours=horizon, seed=about.seed, leaks=leaks,
-            inputs=about.loaded.inputs, sources=_sources(), versions=versions(), command=about.command, figures=figures,
+            comparison=comparison,
+            finding=found,
+            name=about.loaded.name,
+            title=scenario.title,
+            story=scenario.story,
+            scenario_hash=about.loaded.hash,
+            horizon_hours=horizon,
+            seed=about.seed,
+            leaks=leaks,
+            inputs=about.loaded.inputs,
+            sources=_sources(),
+            versions=versions(),
+            command=about.command,
+            figures=figures,
         )
     )
 
@@ -130,9 +152,7 @@ def _report(folder: Path, about: About, found: str) -> str:
 def curves(leaks: Any, strategies: tuple[str, ...]) -> Mapping[str, SurvivalCurve]:
     """The survival of leaked credentials, by strategy; leaks as in leaks.parquet."""
     names = leaks["strategy"].to_numpy(zero_copy_only=False)
-    columns = [
-        leaks[name].to_numpy(zero_copy_only=False) for name in ("exposure_hours", "censored", "replication")
-    ]
+    columns = [leaks[name].to_numpy(zero_copy_only=False) for name in ("exposure_hours", "censored", "replication")]
     found = {}
     for name in strategies:
         hours, censored, replication = (column[names == name] for column in columns)

@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress as RichProgress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
 
@@ -19,7 +20,6 @@ from sim.measure.statistics import Comparison
 from sim.outputs import words
 from sim.outputs.story import Teller, clock
 from sim.outputs.tables import comparison_table
-from sim.trials.campaign import Ran
 
 STYLES = {"leak": "yellow", "attack": "red", "defence": "green", "life": "cyan", "work": "dim"}
 
@@ -34,8 +34,13 @@ class Progress:
 
     def __init__(self) -> None:
         self._bar = RichProgress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-            console=Console(stderr=True), transient=True, disable=not Console(stderr=True).is_terminal,
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not Console(stderr=True).is_terminal,
         )
         self._task = self._bar.add_task("simulating", total=None)
 
@@ -61,6 +66,17 @@ class Progress:
         self._bar.update(self._task, description="estimating and drawing")
 
 
+class Campaign(Protocol):
+    """How the trials went (sim.trials.campaign.Ran)."""
+
+    @property
+    def replications(self) -> Sequence[int]: ...
+    @property
+    def taken_over(self) -> int: ...
+    @property
+    def interrupted(self) -> bool: ...
+
+
 class Done(Protocol):
     """A finished study (sim.study.Study)."""
 
@@ -71,7 +87,7 @@ class Done(Protocol):
     @property
     def folder(self) -> Path: ...
     @property
-    def ran(self) -> Ran: ...
+    def ran(self) -> Campaign: ...
     @property
     def replications(self) -> int: ...
 
@@ -86,7 +102,9 @@ def show_comparison(done: Done) -> None:
         kept = f"Stopped: {len(done.ran.replications)} of {done.replications} replications were finished and are kept"
         out.print(Text(f"{kept}; the same command takes them over and goes on.", style="yellow"))
     elif done.ran.taken_over:
-        out.print(Text(f"{done.ran.taken_over} replications were taken over from an earlier, unfinished run.", style="dim"))
+        out.print(
+            Text(f"{done.ran.taken_over} replications were taken over from an earlier, unfinished run.", style="dim")
+        )
     out.print(Text(f"Report, charts and tables: {done.folder}", style="dim"), soft_wrap=True)
 
 
@@ -188,11 +206,17 @@ def show_scenarios(found: Iterable[tuple[str, str, Path]]) -> None:
 def show_evidence(entries: Mapping[str, Evidence], key: str | None) -> None:
     """One entry in full, or a line for each whose key starts so."""
     out = console()
-    if key in entries:
+    if key is not None and key in entries:
         row = entries[key].row
         for name, value in row.model_dump(by_alias=True, exclude_none=True).items():
             if value not in ("", []):
-                shown = ", ".join(value) if isinstance(value, list) else json.dumps(value) if isinstance(value, dict) else value
+                shown = (
+                    ", ".join(value)
+                    if isinstance(value, list)
+                    else json.dumps(value)
+                    if isinstance(value, dict)
+                    else value
+                )
                 out.print(Text(f"{name}: ", style="dim").append(str(shown), style="none"), soft_wrap=True)
         return
     table = Table(box=None, pad_edge=False)

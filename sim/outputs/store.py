@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from sim.core.errors import ResultsError
 from sim.measure.catalogue import COLUMNS
 from sim.measure.leaks import LeakRow
-from sim.measure.statistics import LeakSample
 from sim.measure.records import Finished
+from sim.measure.statistics import LeakSample
 
 REPLICATIONS, LEAKS, MANIFEST, SUMMARY = "replications.parquet", "leaks.parquet", "manifest.json", "summary.json"
 TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), int | None: pa.int64()}

@@ -16,8 +16,20 @@ from sim.model.world import World
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROUTINE = frozenset(
     {
-        Event.TASK_STARTED, Event.TASK_ENDED, Event.ISSUED, Event.RENEWED, Event.NEEDED, Event.IDLE, Event.USED,
-        Event.FAILED, Event.REQUESTED, Event.SERVED, Event.SHORTENED, Event.REJECTED, Event.CUT, Event.REFUSED,
+        Event.TASK_STARTED,
+        Event.TASK_ENDED,
+        Event.ISSUED,
+        Event.RENEWED,
+        Event.NEEDED,
+        Event.IDLE,
+        Event.USED,
+        Event.FAILED,
+        Event.REQUESTED,
+        Event.SERVED,
+        Event.SHORTENED,
+        Event.REJECTED,
+        Event.CUT,
+        Event.REFUSED,
     }
 )
 """Told only when everything is asked for."""
@@ -66,7 +78,7 @@ class Teller:
             captured = row["kind"] == Event.CAPTURED  # where `intrusion` holds the task kind
             keys = ("task", "step", "attempt", "credential", *(() if captured else ("intrusion",)))
             event |= {key: row[key] for key in keys if row[key] >= 0}
-            event |= _NAMED.get(Event(row["kind"]), lambda teller, row: {})(self, row)
+            event |= _NAMED.get(Event(row["kind"]), _no_more)(self, row)
             flags = [flag.name.lower() for flag in Flag if row["flags"] & flag and flag.name]
             yield event | ({"flags": flags} if flags else {})
 
@@ -111,7 +123,8 @@ class Teller:
         """`reads secret DEPLOY_KEY in ci`, `steps into role x`, `mints a credential for role x`."""
         hop, world = self.world.edges[number], self.world
         if hop.relation == "stores":
-            return f"reads {world.secret_titles[hop.target] or 'secret'} {world.secrets[hop.target]} in {world.resources[hop.source]}"
+            secret = f"{world.secret_titles[hop.target] or 'secret'} {world.secrets[hop.target]}"
+            return f"reads {secret} in {world.resources[hop.source]}"
         if hop.relation == "assumes":
             return f"steps into role {world.roles[hop.target]}"
         return f"mints a credential for role {world.roles[hop.target]}"
@@ -127,58 +140,94 @@ def _latency(row: Row) -> str:
 
 Tell = Callable[[Teller, Row], str]
 _TOLD: dict[Event, tuple[str, Tell]] = {
-    Event.TASK_STARTED: ("work", lambda t, r: f"{t.agent(r['agent'])} starts task {r['task']} ({t.world.kind_names[r['other']]})"),
+    Event.TASK_STARTED: (
+        "work",
+        lambda t, r: f"{t.agent(r['agent'])} starts task {r['task']} ({t.world.kind_names[r['other']]})",
+    ),
     Event.TASK_ENDED: (
-        "work", lambda t, r: f"{t.agent(r['agent'])} ends task {r['task']}: {OUTCOMES[r['other']]}{_latency(r)}"
+        "work",
+        lambda t, r: f"{t.agent(r['agent'])} ends task {r['task']}: {OUTCOMES[r['other']]}{_latency(r)}",
     ),
     Event.RETIRED: ("life", lambda t, r: f"{t.agent(r['agent'])} is retired"),
     Event.ISSUED: ("life", lambda t, r: f"{t.credential(r['credential'])} is issued {_expiry(r['until'])}"),
     Event.RENEWED: ("life", lambda t, r: f"{t.credential(r['credential'])} is renewed {_expiry(r['until'])}"),
-    Event.SHORTENED: ("life", lambda t, r: f"{t.credential(r['credential'])} is rotated out, valid {_expiry(r['until'])}"),
-    Event.ASKED: (
-        "defence", lambda t, r: f"revocation of {t.credential(r['credential'])} is asked for ({CAUSES[r['other']]})"
+    Event.SHORTENED: (
+        "life",
+        lambda t, r: f"{t.credential(r['credential'])} is rotated out, valid {_expiry(r['until'])}",
     ),
-    Event.SPARED: ("defence", lambda t, r: f"revocation of {t.credential(r['credential'])} fails ({CAUSES[r['other']]})"),
+    Event.ASKED: (
+        "defence",
+        lambda t, r: f"revocation of {t.credential(r['credential'])} is asked for ({CAUSES[r['other']]})",
+    ),
+    Event.SPARED: (
+        "defence",
+        lambda t, r: f"revocation of {t.credential(r['credential'])} fails ({CAUSES[r['other']]})",
+    ),
     Event.DIED: ("defence", lambda t, r: f"{t.credential(r['credential'])} is dead ({CAUSES[r['other']]})"),
-    Event.ORPHANED: ("life", lambda t, r: f"{t.credential(r['credential'])} has lost its last holder, valid {_expiry(r['until'])}"),
+    Event.ORPHANED: (
+        "life",
+        lambda t, r: f"{t.credential(r['credential'])} has lost its last holder, valid {_expiry(r['until'])}",
+    ),
     Event.NEEDED: ("work", lambda t, r: f"{t.credential(r['credential'])} is needed"),
     Event.IDLE: ("work", lambda t, r: f"{t.credential(r['credential'])} is no longer needed"),
-    Event.USED: ("work", lambda t, r: f"{t.agent(r['agent'])} calls {t.world.tool_names[r['other']]} with {t.credential(r['credential'])}"),
-    Event.REJECTED: ("work", lambda t, r: f"{t.agent(r['agent'])} is refused: {t.credential(r['credential'])} is dead"),
-    Event.FAILED: ("work", lambda t, r: f"{t.agent(r['agent'])}: {t.world.tool_names[r['other']]} fails, attempt {r['attempt'] + 1}"),
-    Event.CUT: (
-        "work", lambda t, r: f"{t.agent(r['agent'])}: {t.world.tool_names[r['other']]} fails, its credential died on the way"
+    Event.USED: (
+        "work",
+        lambda t, r: (
+            f"{t.agent(r['agent'])} calls {t.world.tool_names[r['other']]} with {t.credential(r['credential'])}"
+        ),
     ),
-    Event.REQUESTED: ("work", lambda t, r: f"{t.agent(r['agent'])} asks for a credential for role {t.role(r['other'])}"),
+    Event.REJECTED: ("work", lambda t, r: f"{t.agent(r['agent'])} is refused: {t.credential(r['credential'])} is dead"),
+    Event.FAILED: (
+        "work",
+        lambda t, r: f"{t.agent(r['agent'])}: {t.world.tool_names[r['other']]} fails, attempt {r['attempt'] + 1}",
+    ),
+    Event.CUT: (
+        "work",
+        lambda t, r: f"{t.agent(r['agent'])}: {t.world.tool_names[r['other']]} fails, its credential died on the way",
+    ),
+    Event.REQUESTED: (
+        "work",
+        lambda t, r: f"{t.agent(r['agent'])} asks for a credential for role {t.role(r['other'])}",
+    ),
     Event.SERVED: ("work", lambda t, r: f"the issuer serves {t.agent(r['agent'])} after {spoken(r['at'] - r['was'])}"),
     Event.REFUSED: ("work", lambda t, r: f"the issuer refuses {t.agent(r['agent'])}: {REFUSALS[r['other']]}"),
     Event.ISSUER_DOWN: ("life", lambda t, r: f"the issuer is down for {spoken(r['until'] - r['at'])}"),
     Event.OUTAGE: (
         "defence",
-        lambda t, r: f"{t.agent(r['agent'])} has no working credential for role "
-        f"{t.role(t.roles[r['credential']])} for {spoken(r['until'] - r['was'])}",
+        lambda t, r: (
+            f"{t.agent(r['agent'])} has no working credential for role "
+            f"{t.role(t.roles[r['credential']])} for {spoken(r['until'] - r['was'])}"
+        ),
     ),
     Event.CAPTURED: (
         "leak",
-        lambda t, r: f"{t.credential(r['credential'])} leaks through {t.world.channels[r['other']].name}"
-        + ("" if r["until"] > r["at"] else ", already dead"),
+        lambda t, r: (
+            f"{t.credential(r['credential'])} leaks through {t.world.channels[r['other']].name}"
+            + ("" if r["until"] > r["at"] else ", already dead")
+        ),
     ),
     Event.LEAK_NOTICED: (
-        "defence", lambda t, r: f"the leak of {t.credential(r['credential'])} is noticed ({t.world.channels[r['other']].name})"
+        "defence",
+        lambda t, r: f"the leak of {t.credential(r['credential'])} is noticed ({t.world.channels[r['other']].name})",
     ),
     Event.BLOCKED: (
         "attack",
-        lambda t, r: f"an attacker tries {t.credential(r['credential'])}: blocked, "
-        + ("it is dead" if r["other"] == 1 else "it is bound to its workload"),
+        lambda t, r: (
+            f"an attacker tries {t.credential(r['credential'])}: blocked, "
+            + ("it is dead" if r["other"] == 1 else "it is bound to its workload")
+        ),
     ),
     Event.COMPROMISED: (
-        "attack", lambda t, r: f"an attacker uses {t.credential(r['credential'])}: intrusion {r['intrusion']} begins"
+        "attack",
+        lambda t, r: f"an attacker uses {t.credential(r['credential'])}: intrusion {r['intrusion']} begins",
     ),
     Event.OBTAINED: ("attack", lambda t, r: f"intrusion {r['intrusion']} {t.edge(r['edge'])}"),
     Event.REACHED: (
         "attack",
-        lambda t, r: f"intrusion {r['intrusion']} reaches {t.world.resources[r['other']]} as role "
-        f"{t.role(t.world.edges[r['edge']].source)}",
+        lambda t, r: (
+            f"intrusion {r['intrusion']} reaches {t.world.resources[r['other']]} as role "
+            f"{t.role(t.world.edges[r['edge']].source)}"
+        ),
     ),
     Event.INTRUSION_NOTICED: ("defence", lambda t, r: f"intrusion {r['intrusion']} is noticed"),
     Event.EVICTED: ("defence", lambda t, r: f"intrusion {r['intrusion']} is evicted: all it held is dead"),
@@ -204,17 +253,29 @@ _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
     Event.REFUSED: lambda t, r: {"reason": REFUSALS[r["other"]]},
     Event.ISSUER_DOWN: lambda t, r: {"until_us": r["until"]},
     Event.OUTAGE: lambda t, r: {"from_us": r["was"], "until_us": r["until"]},
-    Event.CAPTURED: lambda t, r: {
-        "channel": t.world.channels[r["other"]].name, "role": t.role(r["edge"]), "issued_us": r["was"],
-        "expires_us": _never(r["until"]),
-    } | _task_kind(t, r["intrusion"]),
+    Event.CAPTURED: lambda t, r: (
+        {
+            "channel": t.world.channels[r["other"]].name,
+            "role": t.role(r["edge"]),
+            "issued_us": r["was"],
+            "expires_us": _never(r["until"]),
+        }
+        | _task_kind(t, r["intrusion"])
+    ),
     Event.LEAK_NOTICED: lambda t, r: {"channel": t.world.channels[r["other"]].name},
     Event.BLOCKED: lambda t, r: {"reason": "dead" if r["other"] == 1 else "bound"},
     Event.OBTAINED: lambda t, r: {
-        "role": t.role(r["other"]), "through": r["was"], "expires_us": _never(r["until"]), "hop": t.edge(r["edge"]),
+        "role": t.role(r["other"]),
+        "through": r["was"],
+        "expires_us": _never(r["until"]),
+        "hop": t.edge(r["edge"]),
     },
     Event.REACHED: lambda t, r: {"resource": t.world.resources[r["other"]], "loss": r["until"] / 100},
 }
+
+
+def _no_more(teller: Teller, row: Row) -> dict[str, Any]:
+    return {}
 
 
 def _never(until: int) -> int | None:

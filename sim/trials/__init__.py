@@ -1,1 +1,1 @@
-
+"""Replications: run, spread over processes, kept."""

@@ -1,4 +1,4 @@
-"""All replications of a job: those that are kept already, and the rest through an executor, each kept as it finishes."""
+"""All replications of a job: those kept already, and the rest through an executor, each kept as it finishes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,12 @@ class Ran:
 
 
 def campaign(
-    job: Job, replications: int, workers: int, journal: Journal, began: Callable[[int], None], tick: Callable[[int], None]
+    job: Job,
+    replications: int,
+    workers: int,
+    journal: Journal,
+    began: Callable[[int], None],
+    tick: Callable[[int], None],
 ) -> Ran:
     """Run replications 0 … replications − 1; an interrupt ends the campaign with what is finished.
 

@@ -19,6 +19,7 @@ from sim.model.credentials import Plan, plan
 from sim.model.graph import Reach
 from sim.model.world import World, build
 
+
 @dataclass(frozen=True)
 class Job:
     """What to simulate; replications are numbered 0, 1, 2…"""

@@ -16,7 +16,10 @@ from sim.model.laws import law
 GRID = [1e-9, 0.001, 0.05, 0.25, 0.5, 0.75, 0.95, 0.999, 1 - 1e-9]
 FAMILIES = [
     ({"lognormal": {"median": "45s", "sigma": 1.325}}, stats.lognorm(1.325, scale=45 * SECOND)),
-    ({"lognormal": {"median": "10m", "p95": "4h"}}, stats.lognorm(math.log(24) / 1.6448536269514722, scale=10 * MINUTE)),
+    (
+        {"lognormal": {"median": "10m", "p95": "4h"}},
+        stats.lognorm(math.log(24) / 1.6448536269514722, scale=10 * MINUTE),
+    ),
     ({"lognormal": {"mean": "1h", "sigma": 0.5}}, stats.lognorm(0.5, scale=HOUR * math.exp(-0.125))),
     ({"lognormal": {"median": "1h", "mean": "2h"}}, stats.lognorm(math.sqrt(2 * math.log(2)), scale=HOUR)),
     ({"exponential": {"mean": "94d"}}, stats.expon(scale=94 * DAY)),
@@ -66,13 +69,17 @@ def test_mixture_takes_each_part_as_often_as_its_weight():
 
 
 def test_values_are_cut_where_said():
-    drawn = law(Distribution[Duration].model_validate({"exponential": {"mean": "10s"}, "at-least": "2s", "at-most": "30s"}))
+    drawn = law(
+        Distribution[Duration].model_validate({"exponential": {"mean": "10s"}, "at-least": "2s", "at-most": "30s"})
+    )
     assert drawn.ticks(0.001) == 2 * SECOND
     assert drawn.ticks(0.999) == 30 * SECOND
     assert drawn.value(0.5) == pytest.approx(10 * SECOND * math.log(2))
 
 
-@given(st.sampled_from([written for written, _ in FAMILIES]), st.floats(2**-53, 1 - 2**-53), st.floats(2**-53, 1 - 2**-53))
+@given(
+    st.sampled_from([written for written, _ in FAMILIES]), st.floats(2**-53, 1 - 2**-53), st.floats(2**-53, 1 - 2**-53)
+)
 def test_values_rise_with_the_draw_and_stay_in_range(written, one, other):
     drawn = law(Distribution[Duration].model_validate(written))
     low, high = sorted((one, other))

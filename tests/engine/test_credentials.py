@@ -20,9 +20,13 @@ def test_a_standing_credential_from_start_to_horizon():
     row, _, log = simulated(scenario(horizon="2h"))
     assert life(log) == [
         (0, "ISSUED", 0),
-        (0, "NEEDED", 0), (0, "USED", 0), (MINUTE, "IDLE", 0),
-        (HOUR, "NEEDED", 0), (HOUR, "USED", 0), (HOUR + MINUTE, "IDLE", 0),
-    ]  # fmt: skip
+        (0, "NEEDED", 0),
+        (0, "USED", 0),
+        (MINUTE, "IDLE", 0),
+        (HOUR, "NEEDED", 0),
+        (HOUR, "USED", 0),
+        (HOUR + MINUTE, "IDLE", 0),
+    ]
     assert row["standing_hours"] == pytest.approx(2 - 2 / 60)
     assert row["tasks_done"] == 2
     assert row["uses_attributable"] == row["uses"] == 2
@@ -32,8 +36,12 @@ def test_a_per_task_credential_dies_at_task_end():
     strategy = {"issuance": "per-task", "lifetime": "15m", "revocation": {"task-end": {"delay": "2s"}}}
     row, _, log = simulated(scenario(horizon="1h", strategies={"only": strategy}))
     assert life(log) == [
-        (0, "ISSUED", 0), (0, "NEEDED", 0), (0, "USED", 0), (MINUTE, "IDLE", 0), (MINUTE + 2 * SECOND, "DIED", 0),
-    ]  # fmt: skip
+        (0, "ISSUED", 0),
+        (0, "NEEDED", 0),
+        (0, "USED", 0),
+        (MINUTE, "IDLE", 0),
+        (MINUTE + 2 * SECOND, "DIED", 0),
+    ]
     assert row["standing_hours"] == pytest.approx(2 / 3600)
     died = log[log["kind"] == Event.DIED][0]
     assert (died["other"], died["was"]) == (Cause.TASK_END, 15 * MINUTE)
@@ -53,9 +61,12 @@ def test_a_lease_is_renewed_until_its_maximum_life_and_then_issued_anew():
     )
     row, _, log = simulated(content)
     assert rows(log, Event.ISSUED, Event.RENEWED) == [
-        (0, "ISSUED", 0), (30 * MINUTE, "RENEWED", 0), (HOUR, "RENEWED", 0), (4 * HOUR, "ISSUED", 1),
+        (0, "ISSUED", 0),
+        (30 * MINUTE, "RENEWED", 0),
+        (HOUR, "RENEWED", 0),
+        (4 * HOUR, "ISSUED", 1),
         (4 * HOUR + 30 * MINUTE, "RENEWED", 1),
-    ]  # fmt: skip
+    ]
     renewed = log[log["kind"] == Event.RENEWED]
     assert renewed["until"].tolist()[:2] == [90 * MINUTE, 2 * HOUR]
     assert row["standing_hours"] == pytest.approx(2 + 1 - 2 / 60)
@@ -93,17 +104,21 @@ def test_remediating_a_shared_secret_costs_every_holder_an_outage():
         agents={"bot": {"count": 3}},
         leaks={
             "file": {
-                "at-rest": "1000/y", "discovery": {"chance": 0, "time": "1s"}, "detection": {"time": "1h"},
+                "at-rest": "1000/y",
+                "discovery": {"chance": 0, "time": "1s"},
+                "detection": {"time": "1h"},
                 "remediation": "23h",
             }
         },
         strategies={
             "only": {
-                "issuance": "standing", "sharing": "fleet", "redeployment": "2h",
+                "issuance": "standing",
+                "sharing": "fleet",
+                "redeployment": "2h",
                 "revocation": {"detection": {"by": "manual", "delay": "1s"}},
             }
         },
-    )  # fmt: skip
+    )
     row, leaks, log = simulated(content)
     first = leaks[0]
     assert first["holder"] == "fleet"
@@ -118,7 +133,10 @@ def test_remediating_a_shared_secret_costs_every_holder_an_outage():
 
 @pytest.mark.parametrize(("sharing", "slots"), [("agent", 5), ("kind", 2), ("fleet", 1)])
 def test_sharing_says_how_many_credentials_exist(sharing, slots):
-    agents = {"bot": {"count": 3}, "other": {"count": 2, "arrivals": {"every": {"interval": "1h"}}, "tasks": {"job": 1}}}
+    agents = {
+        "bot": {"count": 3},
+        "other": {"count": 2, "arrivals": {"every": {"interval": "1h"}}, "tasks": {"job": 1}},
+    }
     _, _, log = simulated(scenario(agents=agents, strategies={"only": {"issuance": "standing", "sharing": sharing}}))
     assert (log["kind"] == Event.ISSUED).sum() == slots
 
@@ -127,8 +145,11 @@ def test_an_orphan_lives_from_retirement_to_its_death():
     strategy = {"issuance": "standing", "revocation": {"retirement": {"delay": "1d"}}}
     row, _, log = simulated(scenario(agents={"bot": {"tenure": "3d"}}, strategies={"only": strategy}))
     assert rows(log, Event.RETIRED, Event.ORPHANED, Event.ASKED, Event.DIED) == [
-        (3 * DAY, "RETIRED", -1), (3 * DAY, "ORPHANED", 0), (3 * DAY, "ASKED", 0), (4 * DAY, "DIED", 0),
-    ]  # fmt: skip
+        (3 * DAY, "RETIRED", -1),
+        (3 * DAY, "ORPHANED", 0),
+        (3 * DAY, "ASKED", 0),
+        (4 * DAY, "DIED", 0),
+    ]
     assert row["orphan_hours"] == pytest.approx(24)
     without, _, _ = simulated(scenario(agents={"bot": {"tenure": "3d"}}))
     assert without["orphan_hours"] == pytest.approx(7 * 24)
@@ -137,9 +158,11 @@ def test_an_orphan_lives_from_retirement_to_its_death():
 def test_manual_revocation_begins_in_staffed_hours():
     strategy = {"issuance": "standing", "revocation": {"retirement": {"by": "manual", "delay": "2h"}}}
     content = scenario(
-        profiles={"office": {}}, defender={"staffed": "office"}, agents={"bot": {"tenure": "5d"}},
+        profiles={"office": {}},
+        defender={"staffed": "office"},
+        agents={"bot": {"tenure": "5d"}},
         strategies={"only": strategy},
-    )  # fmt: skip
+    )
     _, _, log = simulated(content)
     # Retired on Saturday 00:00; work begins on Monday 09:00.
     assert rows(log, Event.DIED) == [(7 * DAY + 11 * HOUR, "DIED", 0)]
@@ -148,17 +171,28 @@ def test_manual_revocation_begins_in_staffed_hours():
 def test_a_call_is_cut_when_its_credential_dies_on_the_way():
     tools = {"call": {"duration": "1h", "needs-credential-until-end": True, "retries": 1}}
     strategy = {"issuance": "per-task", "lifetime": "30m"}
-    content = scenario(horizon="4h", estate={"tools": tools}, agents={"bot": {"arrivals": {"every": {"interval": "3h"}}}},
-                       strategies={"only": strategy})  # fmt: skip
+    content = scenario(
+        horizon="4h",
+        estate={"tools": tools},
+        agents={"bot": {"arrivals": {"every": {"interval": "3h"}}}},
+        strategies={"only": strategy},
+    )
     row, _, log = simulated(content)
     assert rows(log, Event.CUT, Event.ISSUED)[:4] == [
-        (0, "ISSUED", 0), (HOUR, "CUT", 0), (HOUR, "ISSUED", 1), (2 * HOUR, "CUT", 1),
-    ]  # fmt: skip
+        (0, "ISSUED", 0),
+        (HOUR, "CUT", 0),
+        (HOUR, "ISSUED", 1),
+        (2 * HOUR, "CUT", 1),
+    ]
     assert row["tasks_failed_credential"] == 1
     assert row["latency_seconds"] == 2 * 3600
     renewed, _, _ = simulated(
-        scenario(horizon="4h", estate={"tools": tools}, agents={"bot": {"arrivals": {"every": {"interval": "3h"}}}},
-                 strategies={"only": strategy | {"renewal": {"at": 0.8, "max-life": "2h"}}})  # fmt: skip
+        scenario(
+            horizon="4h",
+            estate={"tools": tools},
+            agents={"bot": {"arrivals": {"every": {"interval": "3h"}}}},
+            strategies={"only": strategy | {"renewal": {"at": 0.8, "max-life": "2h"}}},
+        )
     )
     assert renewed["tasks_failed"] == 0
 
@@ -175,8 +209,11 @@ def test_a_deadline_ends_a_task():
 
 
 def test_tasks_wait_for_a_place():
-    content = scenario(horizon="10m", tasks={"job": {"steps": ["call"] * 3}},
-                       agents={"bot": {"arrivals": {"every": {"interval": "1m"}}, "concurrency": 1}})  # fmt: skip
+    content = scenario(
+        horizon="10m",
+        tasks={"job": {"steps": ["call"] * 3}},
+        agents={"bot": {"arrivals": {"every": {"interval": "1m"}}, "concurrency": 1}},
+    )
     _, _, log = simulated(content)
     assert log["at"][log["kind"] == Event.TASK_STARTED].tolist() == [0, 3 * MINUTE, 6 * MINUTE, 9 * MINUTE]
     _, _, log = simulated(content | {"agents": {"bot": content["agents"]["bot"] | {"concurrency": 3}}})
@@ -191,7 +228,9 @@ def test_a_closed_loop_pauses_between_tasks():
 
 def test_failed_calls_are_retried_with_back_off():
     tools = {"call": {"fails": 1, "retries": 3, "back-off": {"first": "10s", "factor": 3, "most": "60s"}}}
-    content = scenario(horizon="1d", estate={"tools": tools}, agents={"bot": {"arrivals": {"every": {"interval": "2d"}}}})
+    content = scenario(
+        horizon="1d", estate={"tools": tools}, agents={"bot": {"arrivals": {"every": {"interval": "2d"}}}}
+    )
     row, _, log = simulated(content)
     at = log["at"][log["kind"] == Event.USED]
     assert at.tolist() == [0, 70 * SECOND, 160 * SECOND, 280 * SECOND]

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.core.events import Event
-from sim.core.units import DAY, HOUR, MINUTE, SECOND
+from sim.core.units import DAY, HOUR, MINUTE
 from tests.support import merged, scenario, simulated
 
 ESTATE = {
@@ -80,7 +80,11 @@ def test_sessions_outlive_what_they_came_from_and_minted_credentials_outlive_ses
 
 
 def test_a_session_ends_when_its_parent_is_dead_at_its_end():
-    roles = {"worker": {"can": {"repo": "read"}, "assumes": ["admin"]}, "admin": {"mints": None}, "deployer": {"assumes": []}}
+    roles = {
+        "worker": {"can": {"repo": "read"}, "assumes": ["admin"]},
+        "admin": {"mints": None},
+        "deployer": {"assumes": []},
+    }
     content = once(strategies={"only": {"issuance": "per-task", "lifetime": "5h"}})
     content = merged(content, {"estate": {"roles": roles}})
     _, leaks, log = simulated(content)
@@ -115,7 +119,7 @@ def test_the_secrets_clock_kills_the_credential_only():
 
 
 def test_a_dead_credential_is_blocked():
-    row, leaks, log = simulated(once(strategies={"only": {"issuance": "per-task", "lifetime": "1h"}}))
+    row, leaks, _log = simulated(once(strategies={"only": {"issuance": "per-task", "lifetime": "1h"}}))
     assert leaks[0]["outcome"] == "blocked"
     assert leaks[0]["first_use_us"] == HOUR
     assert leaks[0]["exposure_hours"] == 1
@@ -146,7 +150,11 @@ def test_task_scope_reaches_the_tasks_resources_only():
 
 def test_a_managed_secret_lies_there_under_standing_issuance_only():
     content = once(
-        strategies={"standing": {"issuance": "standing"}, "jit": {"issuance": "per-task", "lifetime": "9d"}, "only": None}
+        strategies={
+            "standing": {"issuance": "standing"},
+            "jit": {"issuance": "per-task", "lifetime": "9d"},
+            "only": None,
+        }
     )
     content["estate"]["secrets"]["DEPLOY_KEY"]["managed"] = True
     _, standing, _ = simulated(content, "standing")
@@ -205,8 +213,10 @@ def test_records_to_review_are_the_uses_between_leak_and_death():
 
 def test_expiry_at_the_horizon_is_a_death_and_beyond_it_is_not():
     for lifetime, censored in (("10d", False), ("11d", True)):
-        content = once({"discovery": {"chance": 0, "time": "1s"}},
-                       strategies={"only": {"issuance": "per-task", "lifetime": lifetime}})  # fmt: skip
+        content = once(
+            {"discovery": {"chance": 0, "time": "1s"}},
+            strategies={"only": {"issuance": "per-task", "lifetime": lifetime}},
+        )
         _, leaks, _ = simulated(content)
         assert leaks[0]["censored"] is censored
         assert leaks[0]["exposure_hours"] == 240

@@ -15,11 +15,18 @@ def refusals(log):
 
 def test_an_outage_refuses_and_tasks_fail_for_want_of_a_credential():
     issuer = {
-        "outages": {"between": "1h", "lasting": "30m"}, "retries": 2,
+        "outages": {"between": "1h", "lasting": "30m"},
+        "retries": 2,
         "back-off": {"first": "1m", "factor": 2, "most": "1h"},
-    }  # fmt: skip
-    row, _, log = simulated(scenario(horizon="3h", issuer=issuer, strategies=PER_TASK,
-                                     agents={"bot": {"arrivals": {"every": {"interval": "1h", "first": "1m"}}}}))  # fmt: skip
+    }
+    row, _, log = simulated(
+        scenario(
+            horizon="3h",
+            issuer=issuer,
+            strategies=PER_TASK,
+            agents={"bot": {"arrivals": {"every": {"interval": "1h", "first": "1m"}}}},
+        )
+    )
     assert log["at"][log["kind"] == Event.ISSUER_DOWN].tolist() == [HOUR, 150 * MINUTE]
     assert refusals(log) == [(61 * MINUTE, "OUTAGE"), (62 * MINUTE, "OUTAGE"), (64 * MINUTE, "OUTAGE")]
     assert row["tasks_failed_credential"] == 1

@@ -76,9 +76,11 @@ def test_the_property_sees_an_attacker_who_uses_dead_credentials(monkeypatch):
 def test_under_every_strategy_the_same_captures_happen(seed):
     """Common random numbers: what is captured depends on the use, not on what is used."""
     strategies = {
-        "only": None, "static": {"issuance": "standing"}, "jit": {"issuance": "per-task", "lifetime": "1h"},
+        "only": None,
+        "static": {"issuance": "standing"},
+        "jit": {"issuance": "per-task", "lifetime": "1h"},
         "leased": {"issuance": "leased", "lifetime": "1d"},
-    }  # fmt: skip
+    }
     leaks = {"log": {"per-use": 0.05, "discovery": {"chance": 0.5, "time": {"exponential": {"mean": "1h"}}}}}
     tools = {"call": {"fails": 0.2}}
     content = scenario(horizon="30d", leaks=leaks, estate={"tools": tools}, strategies=strategies)

@@ -37,7 +37,7 @@ def test_moments_rise_with_the_weight_passed(one, other, outside):
 @given(st.integers(0, 5 * WEEK))
 def test_next_open_is_the_first_working_moment(now):
     found = OFFICE.next_open(now)
-    hours = [hour for hour in range(now // HOUR, found // HOUR + 1)]
+    hours = list(range(now // HOUR, found // HOUR + 1))
     assert found >= now
     assert OFFICE.open[found // HOUR % 168]
     assert not any(OFFICE.open[hour % 168] for hour in hours[:-1])

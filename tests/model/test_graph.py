@@ -19,7 +19,8 @@ def estates(draw):
     pick = st.sampled_from
     resources = {f"r{n}": {"stores": draw(st.lists(pick(NAMES), max_size=2, unique=True))} for n in NAMES}
     secrets = {
-        n: {"opens": draw(pick(NAMES)), "readable-with": draw(pick(LEVELS)), "managed": draw(st.booleans())} for n in NAMES
+        n: {"opens": draw(pick(NAMES)), "readable-with": draw(pick(LEVELS)), "managed": draw(st.booleans())}
+        for n in NAMES
     }
     roles = {
         n: {
@@ -29,11 +30,19 @@ def estates(draw):
         }
         for n in NAMES
     }
-    return {"resources": resources, "secrets": secrets, "roles": roles, "tools": {"call": {"uses": "a", "duration": "1s"}}}
+    return {
+        "resources": resources,
+        "secrets": secrets,
+        "roles": roles,
+        "tools": {"call": {"uses": "a", "duration": "1s"}},
+    }
 
 
 def parsed(estate):
-    return Scenario.model_validate(scenario(estate=None) | {"estate": estate, "tasks": {"job": {"needs": ["ra"], "steps": ["call"], "thinking": "0s"}}})
+    return Scenario.model_validate(
+        scenario(estate=None)
+        | {"estate": estate, "tasks": {"job": {"needs": ["ra"], "steps": ["call"], "thinking": "0s"}}}
+    )
 
 
 def by_fixpoint(estate, role, scope, standing):
@@ -58,7 +67,12 @@ def by_fixpoint(estate, role, scope, standing):
 
 
 @settings(max_examples=150, deadline=None)
-@given(estates(), st.sampled_from(NAMES), st.one_of(st.none(), st.sets(st.sampled_from([f"r{n}" for n in NAMES]))), st.booleans())
+@given(
+    estates(),
+    st.sampled_from(NAMES),
+    st.one_of(st.none(), st.sets(st.sampled_from([f"r{n}" for n in NAMES]))),
+    st.booleans(),
+)
 def test_potential_reach_is_the_fixpoint(estate, role, scope, standing):
     ours = parsed(estate).estate
     roles, resources = list(ours.roles), list(ours.resources)
@@ -74,7 +88,10 @@ def test_the_fixpoint_test_sees_a_forgotten_level(monkeypatch):
     estate = {
         "resources": {"ra": {"stores": ["a"]}, "rb": {}},
         "secrets": {"a": {"opens": "b", "readable-with": "write", "managed": False}},
-        "roles": {"a": {"can": {"ra": "read"}, "assumes": [], "mints": []}, "b": {"can": {"rb": "read"}, "assumes": [], "mints": []}},
+        "roles": {
+            "a": {"can": {"ra": "read"}, "assumes": [], "mints": []},
+            "b": {"can": {"rb": "read"}, "assumes": [], "mints": []},
+        },
         "tools": {"call": {"uses": "a", "duration": "1s"}},
     }
     ours = parsed(estate).estate
@@ -99,8 +116,13 @@ CHAIN = merged(
 def test_reach_of_a_role_in_hops():
     hops, steps = reach_of_role(Scenario.model_validate(CHAIN), "worker")
     assert hops == {
-        "role:worker": 0, "resource:box": 1, "resource:repo": 1, "secret:KEY": 2, "role:deployer": 2, "resource:db": 3,
-    }  # fmt: skip
+        "role:worker": 0,
+        "resource:box": 1,
+        "resource:repo": 1,
+        "secret:KEY": 2,
+        "role:deployer": 2,
+        "resource:db": 3,
+    }
     assert ("resource:repo", "secret:KEY") in steps
     assert ("role:deployer", "resource:db") in steps
     with pytest.raises(KeyError):
@@ -111,10 +133,14 @@ def test_the_access_graph_says_who_may_do_what(tmp_path):
     drawn = access_graph(Scenario.model_validate(CHAIN))
     relations = {(a, data["relation"], b) for a, b, data in drawn.edges(data=True)}
     assert relations == {
-        ("agent:bot", "calls", "tool:call"), ("tool:call", "uses", "role:worker"), ("role:worker", "can", "resource:box"),
-        ("role:worker", "can", "resource:repo"), ("role:deployer", "can", "resource:db"),
-        ("resource:repo", "stores", "secret:KEY"), ("secret:KEY", "opens", "role:deployer"),
-    }  # fmt: skip
+        ("agent:bot", "calls", "tool:call"),
+        ("tool:call", "uses", "role:worker"),
+        ("role:worker", "can", "resource:box"),
+        ("role:worker", "can", "resource:repo"),
+        ("role:deployer", "can", "resource:db"),
+        ("resource:repo", "stores", "secret:KEY"),
+        ("secret:KEY", "opens", "role:deployer"),
+    }
     assert drawn.nodes["resource:db"]["sensitivity"] == 5
     nx.write_graphml(drawn, tmp_path / "estate.graphml")
     again = nx.read_graphml(tmp_path / "estate.graphml")

@@ -34,7 +34,7 @@ def metric(summary, key, strategy="only"):
     return summary["strategies"][strategy][key]
 
 
-# --- 1: standing access of short tasks under long tokens ---------------------------------------------------------------
+# --- 1: standing access of short tasks under long tokens ---
 def ephemeral(folder, agents=None):
     """Standing access of the bundled oracle, or of the same with other agents."""
     changes = {"extends": "oracles/ephemeral-100-agents", "agents": {"worker": {"count": agents}}}
@@ -55,7 +55,7 @@ def test_1_fault_a_token_is_never_needed(tmp_path, monkeypatch):
     assert ephemeral(tmp_path, agents=5) == 75_000 / 60
 
 
-# --- 2: exposure of a leak at a uniform moment of a life ---------------------------------------------------------------
+# --- 2: exposure of a leak at a uniform moment of a life ---
 LIFE, RATE = 90.0, 0.02 / 90
 
 
@@ -113,7 +113,7 @@ def test_2_fault_exposure_counts_from_issuance(tmp_path, monkeypatch):
     assert not agrees(metric(compared(tmp_path, lives()), "exposure_window_hours"), 24 * LIFE / 2)
 
 
-# --- 3: rotation against Poisson theft -----------------------------------------------------------------------------------
+# --- 3: rotation against Poisson theft ---
 def thefts():
     """One key, rotated every day, stolen at 1.5 a day; who steals it holds the resource at once, to the rotation."""
     return scenario(
@@ -139,7 +139,7 @@ def test_3_fault_rotation_leaves_the_old_key_alive(tmp_path, monkeypatch):
     assert not agrees(metric(compared(tmp_path, content), "resource_hours"), 400 * 24 * COMPROMISED)
 
 
-# --- 5: the issuer as a queue, and retries ---------------------------------------------------------------------------------
+# --- 5: the issuer as a queue, and retries ---
 def queue(capacity, load):
     """Poisson requests, one a minute on average, to an issuer with exponential service."""
     return scenario(
@@ -195,7 +195,7 @@ def test_5_fault_one_retry_too_few(tmp_path):
     assert not agrees(metric(compared(tmp_path, content), "uses_per_task"), (1 - 0.3**3) / (1 - 0.3))
 
 
-# --- 6: an attacker who is late --------------------------------------------------------------------------------------------
+# --- 6: an attacker who is late ---
 def late(latency):
     content = lives()
     content["leaks"]["file"]["discovery"] = {"time": latency}
@@ -223,7 +223,7 @@ def test_6_fault_the_attacker_does_not_care_whether_it_is_alive(tmp_path, monkey
     assert abs(usable(compared(tmp_path, late("45d"))) - 0.5) > 0.1
 
 
-# --- 7: reached within potential, in the summary ---------------------------------------------------------------------------
+# --- 7: reached within potential, in the summary ---
 def walking():
     """A leak of every tenth use, an attacker who takes an hour a hop, five hops deep."""
     places = {f"r{n}": {"stores": [f"s{n}"]} for n in range(5)} | {"box": {}}
@@ -235,9 +235,12 @@ def walking():
         leaks={"log": {"per-use": 0.1, "discovery": {"time": "1h"}}},
         attacker={"hop": {"exponential": {"mean": "1h"}}},
         defender={"intrusion": {"detection": {"time": {"exponential": {"mean": "6h"}}}, "eviction": "0s"}},
-        strategies={"only": None, "short": {"issuance": "per-task", "lifetime": "90m"},
-                    "long": {"issuance": "per-task", "lifetime": "2d"}},
-    )  # fmt: skip
+        strategies={
+            "only": None,
+            "short": {"issuance": "per-task", "lifetime": "90m"},
+            "long": {"issuance": "per-task", "lifetime": "2d"},
+        },
+    )
 
 
 def test_7_reached_lies_within_potential_and_grows_with_life(tmp_path):
@@ -257,16 +260,20 @@ def test_7_fault_an_attacker_who_uses_dead_credentials(tmp_path, monkeypatch):
     assert not short["high"] < long["low"]
 
 
-# --- 8: the same bytes --------------------------------------------------------------------------------------------------------
+# --- 8: the same bytes ---
 def varied():
     """Every mechanism at a small scale."""
     content = walking()
     content["strategies"] |= {
-        "shared": {"issuance": "standing", "sharing": "fleet", "redeployment": {"exponential": {"mean": "1h"}},
-                   "revocation": {"detection": {"by": "manual", "delay": {"exponential": {"mean": "1h"}}, "fails": 0.2}}},
+        "shared": {
+            "issuance": "standing",
+            "sharing": "fleet",
+            "redeployment": {"exponential": {"mean": "1h"}},
+            "revocation": {"detection": {"by": "manual", "delay": {"exponential": {"mean": "1h"}}, "fails": 0.2}},
+        },
         "rotated": {"issuance": "standing", "rotation": {"every": "2d", "overlap": "6h"}},
         "leased": {"issuance": "leased", "lifetime": "6h", "renewal": {"at": 0.7, "max-life": "2d"}},
-    }  # fmt: skip
+    }
     content["leaks"]["log"]["detection"] = {"chance": 0.5, "time": {"exponential": {"mean": "5h"}}}
     content["leaks"]["file"] = {"at-rest": "1/d", "discovery": {"chance": 0.3, "time": "2h"}}
     content["agents"]["bot"] |= {"count": 3, "tenure": {"exponential": {"mean": "20d"}}}

@@ -1,1 +1,1 @@
-
+"""The engine on SimPy: the readable statement of the model."""

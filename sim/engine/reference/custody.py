@@ -33,7 +33,7 @@ class Custody:
         self.slots: list[Slot] = []
         self.needed: dict[int, Credential] = {}
 
-    # --- beginnings and ends -------------------------------------------------------------------------------------
+    # --- beginnings and ends ---
     def start(self) -> None:
         """Hand out the standing credentials that exist when the simulation starts."""
         sim, plan = self.sim, self.sim.plan
@@ -60,7 +60,7 @@ class Custody:
             credential.needed = 0
             self._idle(credential)
 
-    # --- getting one ---------------------------------------------------------------------------------------------
+    # --- getting one ---
     def acquire(self, task: Task, role: int) -> Found:
         """A credential for the role that its holder believes to be good, or None after all tries."""
         began = self.sim.now
@@ -132,7 +132,7 @@ class Custody:
         task.requests += 1
         return task.requests - 1 & 0xFFFFFF
 
-    # --- being needed --------------------------------------------------------------------------------------------
+    # --- being needed ---
     def _take(self, task: Task, role: int, credential: Credential) -> None:
         if task.holds.get(role) is credential:
             return
@@ -166,7 +166,7 @@ class Custody:
             if self.sim.plan.per_task:
                 self.ask(credential, Cause.TASK_END, (task.agent.id, task.number, role))
 
-    # --- issuing, renewing, rotating -----------------------------------------------------------------------------
+    # --- issuing, renewing, rotating ---
     def number(self) -> int:
         """The next credential's number."""
         self.count += 1
@@ -187,7 +187,13 @@ class Custody:
             holder.live.append(credential)
         flags = Flag.ORPHAN if credential.orphan else 0
         sim.log(
-            Event.ISSUED, credential=credential.id, other=role, agent=agent, task=credential.task, until=dies, flags=flags
+            Event.ISSUED,
+            credential=credential.id,
+            other=role,
+            agent=agent,
+            task=credential.task,
+            until=dies,
+            flags=flags,
         )
         return credential
 
@@ -256,7 +262,7 @@ class Custody:
         if at > before and not sim.agents[member].retired:
             sim.log(Event.OUTAGE, credential=slot.current.id, agent=member, was=before, until=at)
 
-    # --- revoking ------------------------------------------------------------------------------------------------
+    # --- revoking ---
     def retire(self, agent: Agent) -> None:
         """What the agent held has lost its holder: it is an orphan until it is dead."""
         orphans: list[Credential] = list(agent.live)
@@ -286,8 +292,10 @@ class Custody:
             sim.log(Event.SPARED, credential=credential.id, other=cause)
             return
         draw = sim.draws.uniform if cause is Cause.TASK_END else sim.draws.once
-        delay = rule.delay.fixed if rule.delay.constant else rule.delay.ticks(
-            draw(Stream.REVOCATION_DELAY, entity, i, j, cause)
+        delay = (
+            rule.delay.fixed
+            if rule.delay.constant
+            else rule.delay.ticks(draw(Stream.REVOCATION_DELAY, entity, i, j, cause))
         )
         begins = sim.world.staffed.next_open(sim.now) if rule.manual else sim.now
         yield sim.env.timeout(begins - sim.now + delay)

@@ -42,13 +42,11 @@ class Intruders:
             credential.compromised = True
             intrusion = Intrusion(len(self.intrusions), name)
             self.intrusions.append(intrusion)
-            sim.log(
-                Event.COMPROMISED, credential=credential.id, intrusion=intrusion.id, flags=self._late(credential)
-            )
+            sim.log(Event.COMPROMISED, credential=credential.id, intrusion=intrusion.id, flags=self._late(credential))
             self._hold(intrusion, credential)
             sim.env.process(self._defend(intrusion))
 
-    # --- the walk ------------------------------------------------------------------------------------------------
+    # --- the walk ---
     def _hold(self, intrusion: Intrusion, credential: Credential) -> None:
         intrusion.held.append(credential)
         for edge in self.from_role.get(credential.role, ()):
@@ -84,7 +82,12 @@ class Intruders:
             cents = int(law.value(sim.draws.once(Stream.LOSS, *intrusion.name, resource)) * 100 + 0.5)
         intrusion.reached.add(resource)
         sim.log(
-            Event.REACHED, credential=credential.id, other=resource, intrusion=intrusion.id, edge=edge.id, until=cents,
+            Event.REACHED,
+            credential=credential.id,
+            other=resource,
+            intrusion=intrusion.id,
+            edge=edge.id,
+            until=cents,
             flags=self._late(credential),
         )
         for stored in self.from_resource.get(resource, ()):
@@ -131,7 +134,11 @@ class Intruders:
                 return
             was, session.dies = session.dies, self.sim.now + length
             self.sim.log(
-                Event.RENEWED, credential=session.id, was=was, until=session.dies, flags=Flag.ATTACKERS,
+                Event.RENEWED,
+                credential=session.id,
+                was=was,
+                until=session.dies,
+                flags=Flag.ATTACKERS,
             )
 
     def _fresh(self, role: int, life: int | None) -> Credential:
@@ -141,15 +148,21 @@ class Intruders:
 
     def _obtain(self, intrusion: Intrusion, through: Credential, edge: Edge, credential: Credential) -> None:
         self.sim.log(
-            Event.OBTAINED, credential=credential.id, was=through.id, until=credential.dies, other=credential.role,
-            intrusion=intrusion.id, edge=edge.id, flags=self._late(through),
+            Event.OBTAINED,
+            credential=credential.id,
+            was=through.id,
+            until=credential.dies,
+            other=credential.role,
+            intrusion=intrusion.id,
+            edge=edge.id,
+            flags=self._late(through),
         )
         self._hold(intrusion, credential)
 
     def _late(self, credential: Credential) -> int:
         return Flag.LATE if self.sim.now >= credential.asked else 0
 
-    # --- the intrusion's clock -----------------------------------------------------------------------------------
+    # --- the intrusion's clock ---
     def _defend(self, intrusion: Intrusion) -> Steps:
         sim, clock = self.sim, self.sim.world.intrusion
         if clock is None or sim.draws.once(Stream.NOTICED, *intrusion.name) >= clock.chance:

@@ -65,13 +65,18 @@ class Leaks:
             return [task.holds[role] for task in agent.running.values() if role in task.holds]
         return [agent.leases[role]] if role in agent.leases else []
 
-    def _capture(
-        self, number: int, row: ChannelRow, credential: Credential, name: Name, agent: int, task: int
-    ) -> None:
+    def _capture(self, number: int, row: ChannelRow, credential: Credential, name: Name, agent: int, task: int) -> None:
         sim = self.sim
         sim.log(
-            Event.CAPTURED, credential=credential.id, other=number, agent=agent, task=task, was=credential.issued,
-            until=credential.dies, edge=credential.role, intrusion=credential.task_kind,
+            Event.CAPTURED,
+            credential=credential.id,
+            other=number,
+            agent=agent,
+            task=task,
+            was=credential.issued,
+            until=credential.dies,
+            edge=credential.role,
+            intrusion=credential.task_kind,
         )
         credential.leaked = True
         if self._happens(row.discovery.chance, Stream.DISCOVERED, name):

@@ -23,8 +23,20 @@ class Log:
         self._rows: list[tuple[float, ...]] = []
 
     def __call__(
-        self, kind: Event, *, credential: int = -1, other: int = -1, agent: int = -1, task: int = -1, step: int = -1,
-        attempt: int = -1, was: int = 0, until: int = 0, flags: int = 0, intrusion: int = -1, edge: int = -1,
+        self,
+        kind: Event,
+        *,
+        credential: int = -1,
+        other: int = -1,
+        agent: int = -1,
+        task: int = -1,
+        step: int = -1,
+        attempt: int = -1,
+        was: int = 0,
+        until: int = 0,
+        flags: int = 0,
+        intrusion: int = -1,
+        edge: int = -1,
     ) -> None:
         """Write a row at the present time."""
         self._rows.append(
@@ -38,4 +50,3 @@ class Log:
         if self._rows:
             self._sink(np.array(self._rows, LOG))
             self._rows = []
-

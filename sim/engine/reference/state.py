@@ -58,6 +58,8 @@ class Slot:
 
 @dataclass(slots=True, eq=False)
 class Agent:
+    """An agent: its places for tasks, what it holds, what it is working on."""
+
     id: int
     population: int
     places: simpy.Resource
@@ -71,6 +73,8 @@ class Agent:
 
 @dataclass(slots=True, eq=False)
 class Task:
+    """A task under way; `waited` counts ticks spent for want of a credential."""
+
     agent: Agent
     number: int
     kind: int

@@ -42,7 +42,7 @@ class Workload:
             if row.tenure is not None:
                 self.sim.env.process(self._retire(agent, row.tenure))
 
-    # --- arrivals ------------------------------------------------------------------------------------------------
+    # --- arrivals ---
     def _poisson(self, agent: Agent, row: PopulationRow) -> Steps:
         sim, number, worked = self.sim, 0, 0.0
         gap = Law(laws.exponential(1.0 / row.rate))
@@ -90,7 +90,7 @@ class Workload:
         self.sim.log(Event.RETIRED, agent=agent.id)
         self.sim.custody.retire(agent)
 
-    # --- tasks ---------------------------------------------------------------------------------------------------
+    # --- tasks ---
     def _new_task(self, agent: Agent, row: PopulationRow, number: int) -> Task:
         kind = row.tasks.at(self.sim.draws.nth(Stream.TASK_KIND, agent.id, number))
         return Task(agent, number, kind, self.sim.now)
@@ -127,7 +127,7 @@ class Workload:
             yield tool
             row = kind.then[tool]
 
-    # --- calls ---------------------------------------------------------------------------------------------------
+    # --- calls ---
     def _call(self, task: Task, step: int, number: int) -> Generator[simpy.Event, None, Outcome]:
         tool = self.sim.world.tools[number]
         cut = False
@@ -151,7 +151,9 @@ class Workload:
                     yield self.sim.env.timeout(self._wait(task, place, attempt, tool))
         return Outcome.CREDENTIAL if cut else Outcome.TOOL
 
-    def _working(self, task: Task, step: int, attempt: int, tool: int) -> Generator[simpy.Event, None, Credential | None]:
+    def _working(
+        self, task: Task, step: int, attempt: int, tool: int
+    ) -> Generator[simpy.Event, None, Credential | None]:
         """A credential that was let in; a dead one is refused, dropped and replaced as often as tries allow."""
         sim, role = self.sim, self.sim.world.tools[tool].role
         for _ in range(sim.world.issuer.retries + 1):
@@ -179,8 +181,14 @@ class Workload:
         alone = credential.needed == 1 and (credential.slot is None or len(credential.slot.members) == 1)
         leaked = Flag.LEAKED if credential.leaked else 0
         self.sim.log(
-            event, agent=task.agent.id, task=task.number, step=step, attempt=attempt, credential=credential.id,
-            other=tool, flags=late | leaked | (Flag.ATTRIBUTABLE if alone else 0),
+            event,
+            agent=task.agent.id,
+            task=task.number,
+            step=step,
+            attempt=attempt,
+            credential=credential.id,
+            other=tool,
+            flags=late | leaked | (Flag.ATTRIBUTABLE if alone else 0),
         )
 
     def _ticks(self, law: Law, stream: Stream, task: Task, place: int) -> int:

@@ -1,0 +1,33 @@
+"""Memory does not grow with the number of replications."""
+
+import tracemalloc
+
+from sim import study
+from sim.outputs.charts import gallery
+from tests.support import scenario, write
+
+LEAKY = scenario(
+    horizon="40d",
+    leaks={"log": {"per-use": 0.02, "discovery": {"chance": 0.5, "time": "1h"}}},
+    strategies={"only": None, "static": {"issuance": "standing"}, "jit": {"issuance": "per-task", "lifetime": "15m"}},
+)
+
+
+def peak(folder, replications):
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
+    file = write(folder, LEAKY)
+    study.compare(study.Request(file, replications=replications, out=folder / "out", workers=1))
+    return tracemalloc.get_traced_memory()[1] - before
+
+
+def test_eight_times_the_replications_take_hardly_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(gallery, "draw_comparison", lambda *_, **__: ())
+    tracemalloc.start()
+    try:
+        peak(tmp_path, 2)
+        few, many = peak(tmp_path, 4), peak(tmp_path, 32)
+    finally:
+        tracemalloc.stop()
+    # What stays is one row of some 30 numbers per replication and strategy, and three columns of the leaks.
+    assert many < 1.35 * few, (few, many)
