@@ -93,7 +93,7 @@ class Reach:
         return self._known[key]
 
     def hop_graph(self) -> nx.DiGraph:
-        """The graph that is walked, with `hops` on its edges; opening a secret and reading what one may write take none."""
+        """The graph with `hops` on its edges; opening a secret and reading what one may write take none."""
         graph = self._graph.copy()
         for a, b, data in graph.edges(data=True):
             data["hops"] = 0 if a[0] == "secret" or a[:2] == b[:2] else 1

@@ -16,122 +16,17 @@ from sim.inputs.schema import Channel, Issuer, Scenario
 from sim.model.calendar import Calendar, calendar
 from sim.model.graph import Edge, attack_edges
 from sim.model.laws import law
-
-
-@dataclass(frozen=True)
-class Waits:
-    """Back-off between tries: first × factor^n, at most `most`, shortened by up to the share `jitter`."""
-
-    first: int
-    factor: float
-    most: int
-    jitter: float
-
-
-@dataclass(frozen=True)
-class ToolRow:
-    """A tool: its role, how long an attempt takes, how often it fails."""
-
-    role: int
-    duration: Law
-    fails: float
-    retries: int
-    waits: Waits
-    until_end: bool
-
-
-@dataclass(frozen=True)
-class Weighted:
-    """Things with cumulative weights, the last one 1.0."""
-
-    things: tuple[int, ...]
-    edges: tuple[float, ...]
-
-    def at(self, u: float) -> int:
-        """The thing at the uniform number u."""
-        for thing, edge in zip(self.things, self.edges, strict=True):
-            if u < edge:
-                return thing
-        return self.things[-1]
-
-
-@dataclass(frozen=True)
-class KindRow:
-    """A task kind: its objective, its chain of tools, its pace."""
-
-    needs: frozenset[int]
-    steps: tuple[int, ...]
-    start: Weighted | None
-    then: dict[int, Weighted]
-    length: Law | None
-    thinking: Law
-    deadline: int | None
-    tools: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class AgentRow:
-    """One agent; its id is its place in World.agents."""
-
-    name: str
-    population: int
-
-
-@dataclass(frozen=True)
-class PopulationRow:
-    """Agents of one kind; exactly one of rate, every, pause says how tasks come to them."""
-
-    name: str
-    agents: tuple[int, ...]
-    tasks: Weighted
-    concurrency: int
-    tenure: Law | None
-    rate: float
-    calendar: Calendar
-    every: int
-    first: int
-    pause: Law | None
-    until: int
-    roles: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Happens:
-    """With a chance, after a time."""
-
-    chance: float
-    time: Law
-
-
-@dataclass(frozen=True)
-class ChannelRow:
-    """A leak channel; `gap` is the mean time between exposures of a stored credential, 0 for channels by use."""
-
-    name: str
-    per_use: float
-    gap: float
-    holds: frozenset[str]
-    tools: frozenset[int]
-    roles: frozenset[int]
-    populations: frozenset[int]
-    discovery: Happens
-    detection: Happens | None
-    remediation: Law
-
-
-@dataclass(frozen=True)
-class IssuerRow:
-    """The issuer's queue; `spacing` is the time between requests at the rate limit, 0 without one."""
-
-    capacity: int
-    service: Law
-    spacing: int
-    burst: int
-    fails: float
-    outage_gap: Law | None
-    outage_length: Law | None
-    retries: int
-    waits: Waits
+from sim.model.rows import (
+    AgentRow,
+    ChannelRow,
+    Happens,
+    IssuerRow,
+    KindRow,
+    PopulationRow,
+    ToolRow,
+    Waits,
+    Weighted,
+)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ BASE = scenario(
     },
 )
 ODD = [
-    None, True, 0, 1, -1, 0.5, 1.5, "", "0s", "1us", "3s", "30m", "9d", "-3s", "1/d", "0/d", "worker", "far", "KEY", "bot",
+    None, True, 0, 1, -1, 0.5, 1.5, "", "0s", "1us", "3s", "30m", "9d", "-3s", "1/d", "0/d", "worker", "far", "KEY",
+    "bot",
     "<b>", "../x", [], ["far"], ["KEY"], {}, {"time": "0s"}, {"constant": "1s"}, {"delay": "0s"}, {"count": 1},
     {"lognormal": {"median": "1s", "sigma": 9}}, {"weibull": {"shape": 0.01, "scale": "1h"}}, {"jit": {}}, "standing",
     "leased", "per-task", "task", "role", "fleet", "kind", "sender-constrained", "admin", "aligned", float("nan"),

@@ -17,6 +17,7 @@ from sim.engine.reference.custody import Custody
 from sim.engine.reference.intruder import Intruders
 from sim.engine.reference.issuer import Issuer
 from sim.engine.reference.leaks import Leaks
+from sim.engine.reference.revocations import Revocations
 from sim.measure.incidents import Incidents
 from tests.support import compared, scenario, write
 
@@ -98,7 +99,7 @@ def test_2_detection_shortens_it_by_the_closed_form(tmp_path):
 
 
 def test_2_fault_a_detected_leak_is_not_revoked(tmp_path, monkeypatch):
-    monkeypatch.setattr(Custody, "ask", lambda *_: None)
+    monkeypatch.setattr(Revocations, "ask", lambda *_: None)
     found = metric(compared(tmp_path, lives("94d")), "exposure_window_hours")
     assert not agrees(found, 24 * 33.51)
 

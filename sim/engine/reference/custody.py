@@ -17,8 +17,6 @@ from sim.engine.reference.state import Agent, Credential, Slot, Task
 if TYPE_CHECKING:
     from sim.engine.reference.simulation import Simulation, Steps
 
-REPLACED = (Cause.DETECTION, Cause.EVICTION)
-"""Revocations after which the holders of a standing credential are given a new one."""
 MANY = 64
 """So many credentials of an agent are kept before the dead among them are forgotten."""
 Found = Generator[simpy.Event, None, Credential | None]
@@ -164,7 +162,7 @@ class Custody:
         for role, credential in list(task.holds.items()):
             self._let_go(task, role)
             if self.sim.plan.per_task:
-                self.ask(credential, Cause.TASK_END, (task.agent.id, task.number, role))
+                self.sim.revocations.ask(credential, Cause.TASK_END, (task.agent.id, task.number, role))
 
     # --- issuing, renewing, rotating ---
     def number(self) -> int:
@@ -222,7 +220,7 @@ class Custody:
         was = credential.dies
         until = rules.renewed_until(self.sim.now, credential.issued, plan.lifetime, plan.max_life)
         credential.expires = credential.dies = until
-        self._changed(Event.RENEWED, credential, was)
+        self.changed(Event.RENEWED, credential, was)
 
     def _still_wanted(self, agent: Agent, credential: Credential) -> bool:
         if not rules.alive(credential.dies, self.sim.now):
@@ -242,7 +240,7 @@ class Custody:
             self._new_version(slot)
             was, old.dies = old.dies, min(old.dies, sim.now + plan.overlap)
             old.expires = old.dies
-            self._changed(Event.SHORTENED, old, was)
+            self.changed(Event.SHORTENED, old, was)
             for member in slot.members:
                 u = sim.draws.once(Stream.ROLLOUT, member, slot.role, slot.version)
                 self._ready(slot, member, sim.now + plan.rollout.ticks(u), old.dies)
@@ -262,60 +260,16 @@ class Custody:
         if at > before and not sim.agents[member].retired:
             sim.log(Event.OUTAGE, credential=slot.current.id, agent=member, was=before, until=at)
 
-    # --- revoking ---
-    def retire(self, agent: Agent) -> None:
-        """What the agent held has lost its holder: it is an orphan until it is dead."""
-        orphans: list[Credential] = list(agent.live)
-        for slot in agent.slots.values():
-            slot.left += 1
-            if slot.abandoned:
-                orphans += [slot.current] if slot.previous is None else [slot.previous, slot.current]
-        for credential in orphans:
-            if rules.alive(credential.dies, self.sim.now):
-                credential.orphan = True
-                self.sim.log(Event.ORPHANED, credential=credential.id, agent=agent.id, until=credential.dies)
-                who = credential.slot.group if credential.slot else agent.id
-                which = credential.slot.version if credential.slot else credential.task + 1
-                self.ask(credential, Cause.RETIREMENT, (who, which, credential.role))
-
-    def ask(self, credential: Credential, cause: Cause, address: tuple[int, int, int]) -> None:
-        """Ask for a revocation, if the strategy revokes for this cause and the credential is alive."""
-        if cause in self.sim.plan.revocation and rules.alive(credential.dies, self.sim.now):
-            self.sim.env.process(self._revoke(credential, cause, address))
-
-    def _revoke(self, credential: Credential, cause: Cause, address: tuple[int, int, int]) -> Steps:
-        sim, rule = self.sim, self.sim.plan.revocation[cause]
-        credential.asked = min(credential.asked, sim.now)
-        sim.log(Event.ASKED, credential=credential.id, other=cause)
-        entity, i, j = address
-        if rule.fails and sim.draws.once(Stream.REVOKED, entity, i, j, cause) < rule.fails:
-            sim.log(Event.SPARED, credential=credential.id, other=cause)
-            return
-        draw = sim.draws.uniform if cause is Cause.TASK_END else sim.draws.once
-        delay = (
-            rule.delay.fixed
-            if rule.delay.constant
-            else rule.delay.ticks(draw(Stream.REVOCATION_DELAY, entity, i, j, cause))
-        )
-        begins = sim.world.staffed.next_open(sim.now) if rule.manual else sim.now
-        yield sim.env.timeout(begins - sim.now + delay)
-        self.kill(credential, cause)
-
-    def kill(self, credential: Credential, cause: Cause) -> None:
-        """The credential is dead from now on."""
+    def redeploy(self, slot: Slot) -> None:
+        """The slot's credential was revoked: there is a new one, and every holder gets it in its own time."""
         sim = self.sim
-        if not rules.alive(credential.dies, sim.now):
-            return
-        was, credential.dies = credential.dies, sim.now
-        self._changed(Event.DIED, credential, was, cause)
-        slot = credential.slot
-        if cause in REPLACED and slot is not None and credential is slot.current and not slot.abandoned:
-            self._new_version(slot)
-            for member in slot.members:
-                u = sim.draws.once(Stream.REDEPLOYMENT, member, slot.role, slot.version)
-                self._ready(slot, member, sim.now + sim.plan.redeployment.ticks(u), sim.now)
+        self._new_version(slot)
+        for member in slot.members:
+            u = sim.draws.once(Stream.REDEPLOYMENT, member, slot.role, slot.version)
+            self._ready(slot, member, sim.now + sim.plan.redeployment.ticks(u), sim.now)
 
-    def _changed(self, event: Event, credential: Credential, was: int, cause: int = -1) -> None:
+    def changed(self, event: Event, credential: Credential, was: int, cause: int = -1) -> None:
+        """Write down that the credential dies at another time than it was to."""
         flags = (Flag.ORPHAN if credential.orphan else 0) | (Flag.LEAKED if credential.leaked else 0)
         flags |= Flag.ATTACKERS if credential.attackers else 0
         self.sim.log(event, credential=credential.id, other=cause, was=was, until=credential.dies, flags=flags)

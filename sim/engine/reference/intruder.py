@@ -173,4 +173,4 @@ class Intruders:
         intrusion.over = True
         sim.log(Event.EVICTED, intrusion=intrusion.id)
         for credential in intrusion.held:
-            sim.custody.kill(credential, Cause.EVICTION)
+            sim.revocations.kill(credential, Cause.EVICTION)

@@ -10,7 +10,7 @@ from sim.core.events import Cause, Event
 from sim.core.laws import Law
 from sim.engine import rules
 from sim.engine.reference.state import Agent, Credential, Task
-from sim.model.world import ChannelRow
+from sim.model.rows import ChannelRow
 
 if TYPE_CHECKING:
     from sim.engine.reference.simulation import Simulation, Steps
@@ -99,7 +99,7 @@ class Leaks:
             return
         if rule.manual:
             yield sim.env.timeout(row.remediation.ticks(sim.draws.once(Stream.REMEDIATION, *name)))
-        sim.custody.ask(credential, Cause.DETECTION, (*name, 0))
+        sim.revocations.ask(credential, Cause.DETECTION, (*name, 0))
 
     def _happens(self, chance: float, stream: Stream, name: Name) -> bool:
         return chance >= 1.0 or (chance > 0.0 and self.sim.draws.once(stream, *name) < chance)

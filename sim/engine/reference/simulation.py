@@ -13,6 +13,7 @@ from sim.engine.reference.intruder import Intruders
 from sim.engine.reference.issuer import Issuer
 from sim.engine.reference.leaks import Leaks
 from sim.engine.reference.log import Log, Sink
+from sim.engine.reference.revocations import Revocations
 from sim.engine.reference.state import Agent
 from sim.engine.reference.workload import Workload
 from sim.model.credentials import Plan
@@ -34,6 +35,7 @@ class Simulation:
         ]
         self.issuer = Issuer(self)
         self.custody = Custody(self)
+        self.revocations = Revocations(self)
         self.intruders = Intruders(self)
         self.leaks = Leaks(self)
         self.workload = Workload(self)

@@ -13,7 +13,7 @@ from sim.core.events import Event, Flag, Outcome
 from sim.core.laws import Law
 from sim.engine import rules
 from sim.engine.reference.state import Agent, Credential, Task
-from sim.model.world import PopulationRow, ToolRow
+from sim.model.rows import PopulationRow, ToolRow
 
 if TYPE_CHECKING:
     from sim.engine.reference.simulation import Simulation, Steps
@@ -88,7 +88,7 @@ class Workload:
         yield self.sim.env.timeout(tenure.ticks(self.sim.draws.once(Stream.TENURE, agent.id, 0)))
         agent.retired = True
         self.sim.log(Event.RETIRED, agent=agent.id)
-        self.sim.custody.retire(agent)
+        self.sim.revocations.retire(agent)
 
     # --- tasks ---
     def _new_task(self, agent: Agent, row: PopulationRow, number: int) -> Task:
