@@ -1,6 +1,7 @@
 """Every column of a replication's row, computed again from the raw log in another way, over random scenarios."""
 
 import copy
+import itertools
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ HORIZON = 2 * 24 * HOUR
 def length(spans):
     """Ticks covered by half-open spans, by cutting time at every end and counting the pieces that are covered."""
     ends = sorted({end for span in spans for end in span})
-    pieces = zip(ends, ends[1:], strict=False)
+    pieces = itertools.pairwise(ends)
     return sum(right - left for left, right in pieces if any(a <= left and right <= b for a, b in spans))
 
 
@@ -129,22 +130,48 @@ def scenarios(draw):
         BASE,
         {
             "leaks": {"log": {"per-use": draw(pick([0.05, 0.3, 1.0])), "remediation": draw(delay)}},
-            "issuer": {"capacity": draw(pick([1, 3])), "fails": draw(pick([0, 0.3])), "service": draw(pick(["0s", "90s"]))},
+            "issuer": {
+                "capacity": draw(pick([1, 3])),
+                "fails": draw(pick([0, 0.3])),
+                "service": draw(pick(["0s", "90s"])),
+            },
             "agents": {"bot": {"concurrency": draw(pick([1, 2])), "arrivals": {"every": {"interval": "40m"}}}},
-            "estate": {"tools": {"call": {"fails": draw(pick([0, 0.4])), "duration": draw(pick(["1m", "50m"])),
-                                          "needs-credential-until-end": draw(st.booleans())}}},
+            "estate": {
+                "tools": {
+                    "call": {
+                        "fails": draw(pick([0, 0.4])),
+                        "duration": draw(pick(["1m", "50m"])),
+                        "needs-credential-until-end": draw(st.booleans()),
+                    }
+                }
+            },
         },
-    )  # fmt: skip
+    )
     triggers = {"retirement": revocation, "detection": revocation}
     base["strategies"] = {
-        "standing": {"issuance": "standing", "sharing": draw(pick(["agent", "kind", "fleet"])),
-                     "redeployment": draw(delay), "revocation": copy.deepcopy(triggers)},
-        "rotated": {"issuance": "standing", "rotation": {"every": "9h", "overlap": draw(delay), "rollout": draw(delay)}},
-        "leased": {"issuance": "leased", "lifetime": "2h", "revocation": copy.deepcopy(triggers),
-                   "renewal": {"at": 0.5, "max-life": draw(pick(["2h", "5h", "3d"]))}},
-        "jit": {"issuance": "per-task", "lifetime": draw(pick(["5m", "2h"])), "scope": draw(pick(["role", "task"])),
-                "revocation": {"task-end": copy.deepcopy(revocation)} | copy.deepcopy(triggers)},
-    }  # fmt: skip
+        "standing": {
+            "issuance": "standing",
+            "sharing": draw(pick(["agent", "kind", "fleet"])),
+            "redeployment": draw(delay),
+            "revocation": copy.deepcopy(triggers),
+        },
+        "rotated": {
+            "issuance": "standing",
+            "rotation": {"every": "9h", "overlap": draw(delay), "rollout": draw(delay)},
+        },
+        "leased": {
+            "issuance": "leased",
+            "lifetime": "2h",
+            "revocation": copy.deepcopy(triggers),
+            "renewal": {"at": 0.5, "max-life": draw(pick(["2h", "5h", "3d"]))},
+        },
+        "jit": {
+            "issuance": "per-task",
+            "lifetime": draw(pick(["5m", "2h"])),
+            "scope": draw(pick(["role", "task"])),
+            "revocation": {"task-end": copy.deepcopy(revocation)} | copy.deepcopy(triggers),
+        },
+    }
     return base, draw(pick(list(base["strategies"]))), draw(st.integers(0, 2**32 - 1))
 
 
@@ -235,8 +262,10 @@ def test_the_second_computation_sees_faults(monkeypatch, fault):
     """Planted faults: a Tally that forgets one thing disagrees with the second computation."""
     content = merged(BASE, {"strategies": {"only": {"revocation": {"detection": {"by": "manual", "delay": "9h"}}}}})
     column, second = {
-        "needed": ("standing_hours", "standing"), "late": ("late_uses", "late"), "orphaned": ("orphan_hours", "orphaned"),
-    }[fault]  # fmt: skip
+        "needed": ("standing_hours", "standing"),
+        "late": ("late_uses", "late"),
+        "orphaned": ("orphan_hours", "orphaned"),
+    }[fault]
     row, _, log = simulated(content, "only", seed=4)
     assert row[column] == pytest.approx(getattr(Again(log), second)())
     add = Tally.add
