@@ -30,14 +30,31 @@ StrategyNames = Annotated[
 Seed = Annotated[int | None, typer.Option(help="Seed of all draws, 0 to 4294967295. Default: the scenario's.")]
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"afterleak {version('afterleak')}")
+        raise typer.Exit
+
+
+@app.callback()
+def afterleak(
+    version: Annotated[  # noqa: ARG001  # its callback answers
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """When an AI agent's credential leaks: how long is it usable, what can it reach, and what does prevention cost?"""
+
+
 @app.command()
 def compare(
     scenario: ScenarioName = "coding-agents",
     strategy: StrategyNames = None,
-    baseline: Annotated[str | None, typer.Option(metavar="NAME", help="What the others are compared with.")] = None,
-    replications: Annotated[
-        int | None, typer.Option("--replications", "-n", help="How often to simulate each.")
+    baseline: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What others are compared with. Default: as the scenario says.")
     ] = None,
+    replications: Annotated[int | None, typer.Option("--replications", "-n", help="Default: the scenario's.")] = None,
     seed: Seed = None,
     workers: Annotated[int | None, typer.Option(help="Processes; never changes a result. Default: all cores.")] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder. Default: results/SCENARIO.")] = None,

@@ -79,6 +79,7 @@ def report_markdown(facts: ReportFacts) -> str:
         estimates=lambda metric: _estimates(facts.comparison, metric),
         differences=lambda metric: _differences(facts.comparison, metric),
         worst=incidents.worst(facts.leaks),
+        story=[Markdown(markdown.escape(text, 4_000)) for text in facts.story.split("\n\n")],
         cut=list(_cut(facts.comparison)),
         inputs=list(_inputs(facts)),
         sourced=sum(one.source is not None for one in facts.inputs),
