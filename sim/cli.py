@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from sim.core.errors import AfterleakError
 
@@ -40,7 +39,7 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def afterleak(
-    version: Annotated[  # noqa: ARG001  # its callback answers
+    version: Annotated[  # its callback answers
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
@@ -65,8 +64,12 @@ def compare(
 
     command = shlex.join(["afterleak", *sys.argv[1:]])
     request = study.Request(scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, command)
-    with screen.Progress() as progress:
-        done = study.compare(request, progress)
+    try:
+        with screen.Progress() as progress:
+            done = study.compare(request, progress)
+    except KeyboardInterrupt:
+        screen.show_error("stopped before any replication was finished; nothing was written")
+        raise typer.Exit(INTERRUPTED) from None
     screen.show_comparison(done)
     if done.ran.interrupted:
         raise typer.Exit(INTERRUPTED)
@@ -121,7 +124,7 @@ def check(files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Sc
             screen.show_checked(file, load(file))
         except AfterleakError as error:
             wrong += 1
-            Console(stderr=True, highlight=False, soft_wrap=True, markup=False).print(str(error))
+            screen.show_error(str(error))
     if wrong:
         raise typer.Exit(2)
 
@@ -172,11 +175,10 @@ def main() -> None:
     try:
         app()
     except AfterleakError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True, markup=False).print(f"afterleak: {error}")
+        from sim.outputs import screen
+
+        screen.show_error(f"afterleak: {error}")
         sys.exit(2)
-    except KeyboardInterrupt:
-        Console(stderr=True, highlight=False).print("afterleak: stopped before any replication was finished")
-        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -107,6 +107,7 @@ def compare(request: Request, watcher: Watcher | None = None) -> Study:
     try:
         ran = _run(settings, journal, watcher)
         if not ran.replications:
+            journal.remove()
             raise KeyboardInterrupt
         watcher.saving()
         comparison, finding = _save(loaded, settings, journal, ran)
@@ -160,7 +161,7 @@ def named(what: str, known: Iterable[str], wanted: Iterable[str]) -> tuple[str, 
     names, asked = list(known), list(wanted)
     for name in asked:
         if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
+            near = [one for one in names if one.startswith(name)] or difflib.get_close_matches(name, names, 1)
             hint = f"did you mean {near[0]}? " if near else ""
             raise UsageError(f"no such {what} in this scenario; {hint}it has: {', '.join(names)}")
     return tuple(name for name in names if not asked or name in asked)

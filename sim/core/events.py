@@ -51,19 +51,18 @@ class Event(IntEnum):
     FAILED = 15  # an attempt failed for a reason of its own; other: tool
     CUT = 16  # an attempt failed at its end, its credential having died on the way; other: tool
     REQUESTED = 17  # of the issuer; other: role
-    SERVED = 18  # was: when it was let in; until: when a place was free
+    SERVED = 18  # a place was free for it; was: when it was let in; until: when it is done
     REFUSED = 19  # other: Refusal
-    PLACE_FREED = 20  # the issuer's; was: since when the place was taken
-    ISSUER_DOWN = 21  # until: when it is up again
-    OUTAGE = 22  # a holder has no working standing credential; was: from; until: to
-    CAPTURED = 23  # other: channel
-    LEAK_NOTICED = 24  # other: channel
-    BLOCKED = 25  # an attacker's try failed; other: 1 dead, 2 bound to its workload
-    COMPROMISED = 26  # an attacker's try worked; intrusion: its number
-    OBTAINED = 27  # credential: the new one; was: the one it was got through; other: role; until: expiry; edge
-    REACHED = 28  # credential: the one used; other: resource; until: loss in cents; edge
-    INTRUSION_NOTICED = 29
-    EVICTED = 30
+    ISSUER_DOWN = 20  # until: when it is up again
+    OUTAGE = 21  # a holder has no working standing credential; was: from; until: to
+    CAPTURED = 22  # other: channel
+    LEAK_NOTICED = 23  # other: channel
+    BLOCKED = 24  # an attacker's try failed; other: 1 dead, 2 bound to its workload
+    COMPROMISED = 25  # an attacker's try worked; intrusion: its number
+    OBTAINED = 26  # credential: the new one; was: the one it was got through; other: role; until: expiry; edge
+    REACHED = 27  # credential: the one used; other: resource; until: loss in cents; edge
+    INTRUSION_NOTICED = 28
+    EVICTED = 29
 
 
 class Flag(IntEnum):

@@ -69,7 +69,8 @@ def _cost(comparison: Comparison, name: str) -> str:
     if best is None:
         return ""
     if low is not None and high is not None and low <= 0 <= high and (low, high) != (0, 0):
-        return ", with no clear change in what tasks wait for credentials"
+        change, interval = words.parts(interval_of(found), "s")
+        return f" and adds no clear latency ({change} {interval} per task)"
     verb = "adds" if best >= 0 else "saves"
     return f" and {verb} {words.value(abs(best), 's')} per task" if best else " and adds no latency"
 

@@ -36,9 +36,9 @@ def worst(leaks: pa.Table, most: int = HOW_MANY) -> tuple[Incident, ...]:
 
 
 def moment(ticks: int) -> str:
-    """`day 4, 02:00`: time since the start, whose day 1 is a Monday."""
+    """`day 4, 02:00`: time since the start, whose day 0 is a Monday."""
     day, rest = divmod(ticks, DAY)
-    return f"day {day + 1}, {rest // HOUR:02d}:{rest % HOUR // MINUTE:02d}"
+    return f"day {day}, {rest // HOUR:02d}:{rest % HOUR // MINUTE:02d}"
 
 
 def _told(row: dict[str, Any]) -> Incident:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
 
+from sim.core.errors import UsageError
 from sim.inputs.evidence import Evidence
 from sim.inputs.load import Loaded
 from sim.measure.statistics import Comparison
@@ -27,6 +29,11 @@ STYLES = {"leak": "yellow", "attack": "red", "defence": "green", "life": "cyan",
 def console() -> Console:
     """Where results go; made anew each time, so that redirected output is noticed."""
     return Console(highlight=False, soft_wrap=False)
+
+
+def show_error(text: str) -> None:
+    """One line on standard error, as it is."""
+    Console(stderr=True, highlight=False, soft_wrap=True, markup=False).print(text)
 
 
 class Progress:
@@ -219,6 +226,9 @@ def show_evidence(entries: Mapping[str, Evidence], key: str | None) -> None:
                 )
                 out.print(Text(f"{name}: ", style="dim").append(str(shown), style="none"), soft_wrap=True)
         return
+    if not any(name.startswith(key or "") for name in entries):
+        near = difflib.get_close_matches(key or "", entries, 3)
+        raise UsageError(f"no evidence has this key, or a key that starts so; near ones: {', '.join(near) or 'none'}")
     table = Table(box=None, pad_edge=False)
     for name in ("key", "grade", "says"):
         table.add_column(name, no_wrap=name == "key")

@@ -95,6 +95,8 @@ class Teller:
 
     def _matters(self, row: Row) -> bool:
         kind = Event(row["kind"])
+        if kind is Event.REJECTED and row["other"] < 0:
+            return False  # waiting for a new one, try by try
         if kind in (Event.ASKED, Event.SPARED, Event.DIED, Event.SHORTENED, Event.REJECTED):
             return row["credential"] in self._leaked
         if kind is Event.TASK_ENDED:

@@ -68,9 +68,9 @@ def executor(workers: int) -> Executor:
 
 
 def _abandon(pool: ProcessPoolExecutor) -> None:
-    pool.shutdown(wait=False, cancel_futures=True)
     for process in multiprocessing.active_children():
         process.terminate()
+    pool.shutdown(wait=True, cancel_futures=True)
 
 
 _runner: list[Runner] = []

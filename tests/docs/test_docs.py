@@ -2,9 +2,10 @@
 
 In ```console blocks a line that starts with `$ ` is run, in a folder that is shared by the blocks of a document;
 `$ echo $?` gives the exit code that the command before it must have, 0 otherwise. A block `console exact` shows exactly
-what is printed; a block `console generated` shows what was printed when the documentation was last refreshed, and is
-too long to run here. ```python blocks are run in the same folder; a ```text printed block shows what the last one
-printed. ```yaml file=NAME blocks are written to the folder, ```yaml from=PATH blocks are parts of that file.
+what is printed; a block `console generated`, what was printed when the documentation was last refreshed. Where output
+is not compared, `compare` is run with two replications. ```python blocks are run in the same folder; a ```text printed
+block shows what the last one printed. ```yaml file=NAME blocks are written to the folder; ```yaml from=PATH blocks are
+parts of that file.
 
     python tests/docs/test_docs.py           # write what commands print now into the exact blocks
     python tests/docs/test_docs.py --all     # into the generated ones too, and redraw the picture: minutes
@@ -94,7 +95,7 @@ def run(command: str, folder: Path, *, short: bool = True) -> tuple[int, str]:
         raise ValueError(f"not a command that documentation may show in a console block: {command}")
     target = words[-1] if len(words) > 2 and words[-2] == ">" else None
     words = words[:-2] if target else words
-    if short and words[:3] == ["afterleak", "compare", LONG] and "--replications" not in words:
+    if short and words[:2] == ["afterleak", "compare"] and "--replications" not in words:
         words += ["--replications", "2"]
     if words[0] == "afterleak":
         words = [sys.executable, "-m", "sim.cli", *words[1:]]
@@ -137,7 +138,7 @@ def _of_file(block: Block, folder: Path) -> list[str]:
 
 def _of_step(step: Step, folder: Path, *, exact: bool) -> list[str]:
     try:
-        code, output = run(step.command, folder)
+        code, output = run(step.command, folder, short=not exact)
     except ValueError as error:
         return [str(error)]
     if code != step.code:
@@ -169,7 +170,8 @@ def dead_links(text: str, folder: Path) -> list[str]:
             continue
         path, _, heading = link.partition("#")
         target = (folder / path).resolve() if path else None
-        if (target is not None and not target.exists()) or (heading and heading not in anchors(target.read_text(encoding="utf-8") if target else text)):
+        gone = target is not None and not target.exists()
+        if gone or (heading and heading not in anchors(target.read_text(encoding="utf-8") if target else text)):
             found.append(link)
     return found
 
@@ -184,7 +186,7 @@ def undocumented(text: str) -> list[str]:
     """Verbs, options and arguments of the command line without a mention in the table row of their verb."""
     group = typer.main.get_command(app)
     rows = dict(re.findall(r"^\| `(\w+)[^`]*` (\|.*)$", text, re.MULTILINE))
-    missing = []
+    missing = [name for parameter in group.params for name in parameter.opts if f"`{name}`" not in text]
     for verb, command in group.commands.items():  # type: ignore[attr-defined]
         if verb not in rows:
             missing.append(verb)
@@ -260,6 +262,7 @@ def test_planted_faults_elsewhere_are_found(tmp_path: Path) -> None:
     ]  # fmt: skip
     readme = text_of("README.md")
     assert undocumented(readme.replace("`--baseline", "`--base")) == ["compare --baseline"]
+    assert undocumented(readme.replace("`--version`", "")) == ["--version"]
     assert "graph" in undocumented(readme.replace("| `graph", "| `grph"))
     assert without_row(["leaks", "leeks"], text_of(READING)) == ["leeks"]
 
@@ -277,7 +280,7 @@ def refreshed(text: str, folder: Path, kinds: tuple[str, ...]) -> str:
         elif block.language == "text" and "printed" in block.words:
             body = printed
         elif block.language == "console" and ("generated" not in block.words or "generated" in kinds):
-            again = "".join(_again(step, folder, short="generated" not in block.words) for step in steps(block))
+            again = "".join(_again(step, folder, short=not block.words) for step in steps(block))
             body = again if set(block.words) & set(kinds) else body
         parts += [text[at : block.start], body]
         at = block.end

@@ -236,3 +236,22 @@ def test_failed_calls_are_retried_with_back_off():
     assert at.tolist() == [0, 70 * SECOND, 160 * SECOND, 280 * SECOND]
     assert row["tasks_failed"] == 1
     assert row["tasks_failed_credential"] == 0
+
+
+def test_a_rotated_out_key_that_is_revoked_in_its_overlap_leaves_holders_waiting():
+    strategy = {
+        "issuance": "standing",
+        "rotation": {"every": "1d", "overlap": "6h", "rollout": "4h", "phase": "aligned"},
+        "revocation": {"detection": {"delay": "0s"}},
+    }
+    leaks = {"log": {"per-use": 1, "discovery": {"chance": 0, "time": "1s"}, "detection": {"time": "1h"}}}
+    content = scenario(
+        horizon="2d",
+        leaks=leaks,
+        strategies={"only": strategy},
+        agents={"bot": {"arrivals": {"every": {"interval": "2d", "first": "1d"}}}},
+    )
+    row, _, log = simulated(content)
+    # Used and leaked at 24 h with the old key, which rotation had just replaced; revoked at 25 h; rolled out at 28 h.
+    assert log[log["kind"] == Event.OUTAGE][["was", "until"]].tolist() == [(25 * HOUR, 28 * HOUR)]
+    assert row["outage_hours"] == 3

@@ -147,7 +147,7 @@ def test_an_incident_in_words():
                                  reached_resources=0, reached_weight=0, path="")]  # fmt: skip
     first, second = worst(pa.Table.from_pylist([dict(row) for row in rows]))
     assert first.times == (
-        "leaked through ci-log on day 4, 00:00, 3 d after it was issued; used by an attacker 2 h later; "
+        "leaked through ci-log on day 3, 00:00, 3 d after it was issued; used by an attacker 2 h later; "
         "noticed after 12 d; dead after 13 d (detection)"
     )
     assert first.path.endswith("customer-db at +3 h 12 m")

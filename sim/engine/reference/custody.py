@@ -268,6 +268,14 @@ class Custody:
             u = sim.draws.once(Stream.REDEPLOYMENT, member, slot.role, slot.version)
             self._ready(slot, member, sim.now + sim.plan.redeployment.ticks(u), sim.now)
 
+    def cut_off(self, slot: Slot, was: int) -> None:
+        """The version before died in its overlap, at `was` at the latest: who still used it waits for the new one."""
+        sim = self.sim
+        for member in slot.members:
+            until = min(slot.ready.get(member, 0), was)
+            if until > sim.now and not sim.agents[member].retired:
+                sim.log(Event.OUTAGE, credential=slot.current.id, agent=member, was=sim.now, until=until)
+
     def changed(self, event: Event, credential: Credential, was: int, cause: int = -1) -> None:
         """Write down that the credential dies at another time than it was to."""
         flags = (Flag.ORPHAN if credential.orphan else 0) | (Flag.LEAKED if credential.leaked else 0)

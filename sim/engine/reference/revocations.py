@@ -70,3 +70,5 @@ class Revocations:
         slot = credential.slot
         if cause in REPLACED and slot is not None and credential is slot.current and not slot.abandoned:
             sim.custody.redeploy(slot)
+        elif slot is not None and credential is slot.previous:
+            sim.custody.cut_off(slot, was)

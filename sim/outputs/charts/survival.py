@@ -122,7 +122,7 @@ def _caption(curves: Mapping[str, SurvivalCurve], caption: str) -> str:
     none = [name for name, curve in curves.items() if not curve.n]
     notes = [caption] if caption else []
     if any(_cut(curve) for curve in curves.values()):
-        notes.append("\u25b7 still usable at the end of the time simulated")
+        notes.append("\u25b7 still usable at the end, which the curve allows for (Kaplan\u2013Meier)")
     if none:
         notes.append(f"no leaked credential under {words.listed(none)}")
     return " \u00b7 ".join(notes)
