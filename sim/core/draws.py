@@ -101,7 +101,7 @@ def philox_block(
 
 
 class Draws:
-    """All draws of one replication. Blocks of neighbouring addresses are computed together and kept.
+    """All draws of one replication, kept for the next strategy; neighbouring addresses are computed together.
 
     Args:
         seed: 0 ≤ seed < 2^32; 0 is a seed like any other.
@@ -116,6 +116,7 @@ class Draws:
             raise ValueError("seed and replication must lie between 0 and 2^32 - 1")
         self.key = (seed, replication)
         self._blocks: dict[tuple[int, int, int, int], list[list[float]]] = {}
+        self._single: dict[tuple[int, int, int, int], float] = {}
         self._hits: dict[tuple[int, int, int, int], tuple[tuple[float, ...], Hits]] = {}
 
     def uniform(self, stream: int, entity: int, i: int, j: int = 0, sub: int = 0) -> float:
@@ -134,8 +135,12 @@ class Draws:
 
     def once(self, stream: int, entity: int, i: int, j: int = 0, sub: int = 0) -> float:
         """The same number as `uniform`, for addresses that have no neighbours in use."""
-        first, second, _, _ = philox(_address(sub << 8 | stream, entity, i, j), self.key)
-        return unit(first, second)
+        where = (sub << 8 | stream, entity, i, j)
+        value = self._single.get(where)
+        if value is None:
+            first, second, _, _ = philox(_address(*where), self.key)
+            value = self._single[where] = unit(first, second)
+        return value
 
     def below(self, stream: int, chances: tuple[float, ...], entity: int, i: int, j: int) -> tuple[int, ...]:
         """Sub-streams 0, 1… whose number at (stream, sub-stream, entity, i, j) lies below their chance.

@@ -86,7 +86,7 @@ def kind(at: Shape) -> str:
         return f"[distribution](#distributions) of {plain}"
     if at.kind == "group" and at.model is not None:
         path = sections()[at.model]
-        return f"[{path.removesuffix('.NAME').split('.')[-1]}](#{path.lower().replace('.', '')})"
+        return f"keys as in [{path.removesuffix('.NAME').split('.')[-1]}](#{path.lower().replace('.', '')})"
     if at.kind == "list":
         return f"list of {kind(shape(at.inner))}"
     if at.kind == "named":
