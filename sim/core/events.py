@@ -38,8 +38,8 @@ class Event(IntEnum):
     TASK_ENDED = 2  # other: Outcome; until: ticks the task waited for credentials
     RETIRED = 3  # agent
     ISSUED = 4  # credential; other: role; until: expiry; agent, task: holder (-1: shared, or not bound to a task)
-    RENEWED = 5  # was: expiry before; until: expiry now
-    SHORTENED = 6  # rotated, dies at the end of the overlap; was, until as for RENEWED
+    RENEWED = 5  # was: expiry before; until: expiry now; other: Cause of its death then
+    SHORTENED = 6  # rotated, dies at the end of the overlap; was, until, other as for RENEWED
     ASKED = 7  # revocation of a credential was asked for; other: Cause
     SPARED = 8  # that revocation failed; other: Cause
     DIED = 9  # before its expiry; other: Cause; was: expiry before
@@ -55,14 +55,18 @@ class Event(IntEnum):
     REFUSED = 19  # other: Refusal
     ISSUER_DOWN = 20  # until: when it is up again
     OUTAGE = 21  # a holder has no working standing credential; was: from; until: to
-    CAPTURED = 22  # other: channel
+    CAPTURED = 22  # other: channel; was: issued; until: expiry; step: Cause then; edge: role; intrusion: task kind
     LEAK_NOTICED = 23  # other: channel
-    BLOCKED = 24  # an attacker's try failed; other: 1 dead, 2 bound to its workload
-    COMPROMISED = 25  # an attacker's try worked; intrusion: its number
+    BLOCKED = 24  # an attacker's try failed; other: 1 dead, 2 bound to its workload; edge: channel; was: its capture
+    COMPROMISED = 25  # an attacker's try worked; intrusion: its number; edge: channel; was: its capture
     OBTAINED = 26  # credential: the new one; was: the one it was got through; other: role; until: expiry; edge
     REACHED = 27  # credential: the one used; other: resource; until: loss in cents; edge
     INTRUSION_NOTICED = 28
     EVICTED = 29
+
+
+LIFE_CHANGES = (Event.RENEWED, Event.SHORTENED, Event.DIED)
+"""Rows that say that a credential dies at another time than it was to."""
 
 
 class Flag(IntEnum):

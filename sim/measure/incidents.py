@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.events import CAUSES, Cause, Event, Flag
+from sim.core.events import CAUSES, LIFE_CHANGES, Event, Flag
 from sim.core.units import HOUR
 from sim.measure.leaks import LeakRow
 from sim.measure.paths import Step, told
@@ -27,7 +27,6 @@ RARE = (
     Event.REACHED,
     Event.EVICTED,
 )
-LIFE_CHANGES = (Event.RENEWED, Event.SHORTENED, Event.DIED)
 
 
 @dataclass
@@ -43,6 +42,8 @@ class Leak:
     leaked: int
     captures: int = 0
     first_use: int | None = None
+    used_channel: int | None = None
+    used_leaked: int | None = None
     detected: int | None = None
     compromised: int | None = None
     intrusion: int | None = None
@@ -85,7 +86,7 @@ class Incidents:
         kind = row["kind"]
         if kind in LIFE_CHANGES:
             self.dies[row["credential"]] = row["until"]
-            self.causes[row["credential"]] = _cause(row)
+            self.causes[row["credential"]] = row["other"]
         elif kind == Event.CAPTURED:
             self._captured(row)
         elif kind in (Event.LEAK_NOTICED, Event.BLOCKED, Event.COMPROMISED):
@@ -102,12 +103,15 @@ class Incidents:
                 credential, row["edge"], row["agent"], row["intrusion"], row["other"], row["was"], row["at"]
             )
             self.dies.setdefault(credential, row["until"])
+            self.causes.setdefault(credential, row["step"])
         leak.captures += 1
 
     def _followed(self, leak: Leak, row: dict[str, int]) -> None:
         if row["kind"] == Event.LEAK_NOTICED:
             leak.detected = row["at"] if leak.detected is None else leak.detected
             return
+        if leak.first_use is None or row["kind"] == Event.COMPROMISED:
+            leak.used_channel, leak.used_leaked = row["edge"], row["was"]
         leak.first_use = row["at"] if leak.first_use is None else leak.first_use
         if row["kind"] == Event.COMPROMISED:
             leak.compromised, leak.intrusion = row["at"], row["intrusion"]
@@ -167,9 +171,11 @@ class Incidents:
             issued_us=leak.issued,
             leaked_us=leak.leaked,
             first_use_us=leak.first_use,
+            used_channel="" if leak.used_channel is None else world.channels[leak.used_channel].name,
+            used_leak_us=leak.used_leaked,
             detected_us=leak.detected,
             dead_us=None if alive else dies,
-            death="alive" if alive else CAUSES[self.causes.get(leak.credential, Cause.EXPIRED)],
+            death="alive" if alive else CAUSES[self.causes[leak.credential]],
             outcome=_outcome(leak),
             compromised_us=leak.compromised,
             evicted_us=walk.evicted,
@@ -185,17 +191,11 @@ class Incidents:
             resource_hours=sum(_union(self._held(times)) for times in walk.reached.values()) / HOUR,
             review_records=leak.records,
             loss=walk.loss_cents / 100,
-            path=told(world, leak.role, leak.leaked, walk.reached, walk.obtained),
+            path=told(world, leak.role, leak.used_leaked or 0, walk.reached, walk.obtained),
         )
 
     def _scope(self, leak: Leak) -> frozenset[int] | None:
         return self.world.kinds[leak.task_kind].needs if self.plan.task_scope else None
-
-
-def _cause(row: dict[str, int]) -> int:
-    if row["kind"] == Event.DIED:
-        return row["other"]
-    return Cause.ROTATED if row["kind"] == Event.SHORTENED else Cause.EXPIRED
 
 
 def _outcome(leak: Leak) -> str:

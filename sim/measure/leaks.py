@@ -28,6 +28,10 @@ class LeakRow(TypedDict):
     """First capture."""
     first_use_us: int | None
     """When an attacker first tried it, dead or alive."""
+    used_channel: str
+    """Channel of the capture that an attacker used, or tried first; empty: nobody did."""
+    used_leak_us: int | None
+    """When that capture was."""
     detected_us: int | None
     """When the defender noticed the leak."""
     dead_us: int | None
@@ -51,4 +55,5 @@ class LeakRow(TypedDict):
     review_records: int
     loss: float
     path: str
-    """The longest walk told as a line: `source-repo → CI variable DEPLOY_KEY → role deployer → customer-db at +3 h`."""
+    """The way to the most sensitive resource reached, counted from the capture that was used:
+    `role coder → ci → CI variable DEPLOY_KEY → role deployer → customer-db at +3 h 12 m`."""

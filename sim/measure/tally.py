@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.events import Event, Flag, Outcome
+from sim.core.events import LIFE_CHANGES, Event, Flag, Outcome
 from sim.core.units import HOUR, SECOND
 
 Rows = npt.NDArray[Any]
 LATE_KINDS = (Event.USED, Event.COMPROMISED, Event.OBTAINED, Event.REACHED)
-LIFE_CHANGES = (Event.RENEWED, Event.SHORTENED, Event.DIED)
 
 
 class Tally:

@@ -155,7 +155,7 @@ def show_story(told: Told, everything: bool) -> None:
     out.print(Text(_ending(leaks), style="bold"), soft_wrap=True)
     for leak in leaks:
         if leak["path"]:
-            out.print(Text(f"  {leak['holder']}, {leak['channel']}: {leak['path']}"), soft_wrap=True)
+            out.print(Text(f"  {leak['holder']}, {leak['used_channel']}: {leak['path']}"), soft_wrap=True)
 
 
 def _ending(leaks: Sequence[Mapping[str, Any]]) -> str:

@@ -75,8 +75,9 @@ class Teller:
             event: dict[str, Any] = {"at_us": row["at"], "event": Event(row["kind"]).name.lower().replace("_", "-")}
             if row["agent"] >= 0:
                 event["agent"] = self.world.agents[row["agent"]].name
-            captured = row["kind"] == Event.CAPTURED  # where `intrusion` holds the task kind
-            keys = ("task", "step", "attempt", "credential", *(() if captured else ("intrusion",)))
+            # In rows of captures `step` and `intrusion` mean something else.
+            more = () if row["kind"] == Event.CAPTURED else ("step", "intrusion")
+            keys = ("task", "attempt", "credential", *more)
             event |= {key: row[key] for key in keys if row[key] >= 0}
             event |= _NAMED.get(Event(row["kind"]), _no_more)(self, row)
             flags = [flag.name.lower() for flag in Flag if row["flags"] & flag and flag.name]
@@ -221,7 +222,10 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
     ),
     Event.COMPROMISED: (
         "attack",
-        lambda t, r: f"an attacker uses {t.credential(r['credential'])}: intrusion {r['intrusion']} begins",
+        lambda t, r: (
+            f"an attacker uses {t.credential(r['credential'])}, found through "
+            f"{t.world.channels[r['edge']].name}: intrusion {r['intrusion']} begins"
+        ),
     ),
     Event.OBTAINED: ("attack", lambda t, r: f"intrusion {r['intrusion']} {t.edge(r['edge'])}"),
     Event.REACHED: (
@@ -265,7 +269,12 @@ _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
         | _task_kind(t, r["intrusion"])
     ),
     Event.LEAK_NOTICED: lambda t, r: {"channel": t.world.channels[r["other"]].name},
-    Event.BLOCKED: lambda t, r: {"reason": "dead" if r["other"] == 1 else "bound"},
+    Event.BLOCKED: lambda t, r: {
+        "reason": "dead" if r["other"] == 1 else "bound",
+        "channel": t.world.channels[r["edge"]].name,
+        "leaked_us": r["was"],
+    },
+    Event.COMPROMISED: lambda t, r: {"channel": t.world.channels[r["edge"]].name, "leaked_us": r["was"]},
     Event.OBTAINED: lambda t, r: {
         "role": t.role(r["other"]),
         "through": r["was"],

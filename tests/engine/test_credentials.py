@@ -255,3 +255,85 @@ def test_a_rotated_out_key_that_is_revoked_in_its_overlap_leaves_holders_waiting
     # Used and leaked at 24 h with the old key, which rotation had just replaced; revoked at 25 h; rolled out at 28 h.
     assert log[log["kind"] == Event.OUTAGE][["was", "until"]].tolist() == [(25 * HOUR, 28 * HOUR)]
     assert row["outage_hours"] == 3
+
+
+def test_tasks_that_need_the_same_lease_wait_for_one_answer():
+    strategy = {"issuance": "leased", "lifetime": "1h", "renewal": {"at": 0.5, "max-life": "9d"}}
+    content = scenario(
+        horizon="8h",
+        issuer={"service": "5m"},
+        estate={"tools": {"call": {"duration": "3h", "needs-credential-until-end": True}}},
+        agents={"bot": {"concurrency": 2, "arrivals": {"every": {"interval": "1m"}, "until": "2m"}}},
+        strategies={"only": strategy},
+    )
+    row, _, log = simulated(content)
+    assert (log["kind"] == Event.ISSUED).sum() == 1
+    assert log["at"][log["kind"] == Event.USED].tolist() == [5 * MINUTE, 5 * MINUTE]
+    assert row["latency_seconds"] == 5 * 60 + 4 * 60
+    assert (row["tasks_done"], row["tasks_failed"]) == (2, 0)
+
+
+def test_when_the_answer_is_no_the_next_task_asks_for_itself():
+    content = scenario(
+        horizon="1h",
+        issuer={"service": "1m", "fails": 1, "retries": 0},
+        agents={"bot": {"concurrency": 2, "arrivals": {"every": {"interval": "10s"}, "until": "20s"}}},
+        strategies={"only": {"issuance": "leased", "lifetime": "1h"}},
+    )
+    row, _, log = simulated(content)
+    assert log["at"][log["kind"] == Event.REQUESTED].tolist() == [0, MINUTE]
+    assert row["tasks_failed_credential"] == 2
+
+
+def test_a_holder_keeps_its_old_key_when_the_new_one_is_revoked_before_it_came():
+    """Rotated at 24 h; the new key leaks from who had it first and is revoked: the others' old one serves on."""
+    rotation = {
+        "every": "1d",
+        "overlap": "23h",
+        "rollout": {"uniform": {"low": "0s", "high": "10h"}},
+        "phase": "aligned",
+    }
+    strategy = {"issuance": "standing", "sharing": "fleet", "rotation": rotation, "redeployment": "2h"}
+    channel = {"per-use": 1, "agents": ["leaky"], "discovery": {"chance": 0, "time": "1s"}, "detection": {"time": "1h"}}
+    leaky = {"count": 1, "arrivals": {"every": {"interval": "2d", "first": "29h"}}, "tasks": {"job": 1}}
+    content = scenario(
+        horizon="46h",
+        leaks={"log": channel},
+        strategies={"only": strategy | {"revocation": {"detection": {"delay": "0s"}}}},
+        agents={"leaky": leaky, "bot": {"count": 6, "arrivals": {"every": {"interval": "30m", "first": "24h"}}}},
+    )
+    row, leaks, log = simulated(content, seed=2)
+    assert [leak["credential"] for leak in leaks] == [1]
+    assert leaks[0]["dead_us"] == 30 * HOUR
+    used_at_30 = log["credential"][(log["kind"] == Event.USED) & (log["at"] == 30 * HOUR + 30 * MINUTE)]
+    # Those who had the new key by then wait for another one; the others go on with the old one, and none is refused it.
+    assert set(used_at_30.tolist()) == {0}
+    refused = log[log["kind"] == Event.REJECTED]
+    assert set(refused["credential"].tolist()) == {1}
+    # The leaky agent has no later task to be refused.
+    holders = {*refused["agent"].tolist(), 6}
+    assert 2 <= len(holders) < 7
+    assert row["outage_hours"] == pytest.approx(2 * len(holders))
+
+
+def test_a_task_that_ends_after_its_deadline_has_failed():
+    content = scenario(
+        estate={"tools": {"call": {"duration": "10h"}}},
+        tasks={"job": {"deadline": "1h"}},
+        agents={"bot": {"arrivals": {"every": {"interval": "20d"}}}},
+    )
+    row, _, log = simulated(content)
+    assert log["other"][log["kind"] == Event.TASK_ENDED].tolist() == [Outcome.DEADLINE]
+    assert row["tasks_failed"] == 1
+
+
+def test_a_rotated_out_key_that_leaks_in_its_overlap_dies_of_rotation():
+    rotation = {"every": "1d", "overlap": "6h", "rollout": "6h", "phase": "aligned"}
+    content = scenario(
+        horizon="2d",
+        leaks={"log": {"per-use": 1, "discovery": {"chance": 0, "time": "1s"}}},
+        strategies={"only": {"issuance": "standing", "rotation": rotation}},
+        agents={"bot": {"arrivals": {"every": {"interval": "2d", "first": "25h"}}}},
+    )
+    _, leaks, _ = simulated(content)
+    assert [(leak["death"], leak["exposure_hours"]) for leak in leaks] == [("rotated", 5.0)]

@@ -90,7 +90,8 @@ def test_a_session_ends_when_its_parent_is_dead_at_its_end():
     _, leaks, log = simulated(content)
     sessions = log[(log["kind"] == Event.OBTAINED) | (log["kind"] == Event.RENEWED)]
     # Taken at 70 min for 3 h, renewed at 250 min while the parent lives, not at 430 min, when it is dead.
-    assert (sessions["at"] // MINUTE).tolist() == [70, 250]
+    # (Renewed a tick before its end, so that what is due at the end finds it alive.)
+    assert ((sessions["at"] + 1) // MINUTE).tolist() == [70, 250]
     assert (sessions["until"] // MINUTE).tolist() == [250, 430]
     assert leaks[0]["resource_hours"] == pytest.approx((300 - 70) / 60 + (430 - 80) / 60)
 
@@ -225,9 +226,85 @@ def test_expiry_at_the_horizon_is_a_death_and_beyond_it_is_not():
 
 def test_nothing_takes_time_and_nothing_hangs():
     content = once({"discovery": {"time": "0s"}}, attacker={"hop": "0s"})
-    content["estate"]["roles"]["admin"]["session"] = "1us"
+    content["estate"]["roles"]["admin"]["session"] = "1m"
     content["estate"]["roles"]["admin"]["mints"] = ["admin", "deployer", "worker"]
     content["horizon"] = "1ms"
     _, leaks, _ = simulated(content)
     assert leaks[0]["reached_resources"] == 3
     assert leaks[0]["compromised_us"] == 0
+
+
+def hours_held(content, lifetime):
+    content = merged(content, {"strategies": {"only": {"issuance": "per-task", "lifetime": lifetime}}})
+    _, leaks, _ = simulated(content)
+    return leaks[0]["resource_hours"], leaks[0]["reached_resources"]
+
+
+def test_another_way_to_a_role_keeps_its_session_up():
+    """A session's parent dies; a found key of the same role takes the step again, as soon as the session ends."""
+    roles = {
+        "worker": {"can": {"repo": "write"}, "assumes": ["deployer"]},
+        "deployer": {"can": {"db": None, "repo": "read"}, "session": "1h"},
+        "admin": {"session": "1h", "mints": []},
+    }
+    content = merged(once(), {"estate": {"roles": roles}})
+    # Without the key that lies in the repo, the deployer's session, and the admin's with it, end with the credential.
+    short, _ = hours_held(merged(content, {"estate": {"resources": {"repo": {"stores": []}}}}), "4h")
+    long, reach = hours_held(content, "4h")
+    assert short < 20
+    assert long > 450
+    assert reach == 2
+    assert hours_held(content, "20h") >= (long, reach)
+
+
+@pytest.mark.parametrize("session", ["59m", "1h", "61m", "2h"])
+def test_a_hop_that_is_due_when_a_session_ends_finds_it_renewed(session):
+    roles = {
+        "worker": {"can": {"repo": "read"}, "assumes": ["admin"]},
+        "admin": {"session": session, "mints": []},
+        "deployer": {"assumes": []},
+    }
+    _, leaks, _ = simulated(merged(once(attacker={"hop": "1h"}), {"estate": {"roles": roles}}))
+    assert leaks[0]["reached_resources"] == 2
+
+
+def test_the_channel_of_a_compromise_is_the_one_that_was_used():
+    channels = {
+        "quiet": {"per-use": 1, "discovery": {"chance": 0, "time": "1s"}},
+        "loud": {"per-use": 1, "tools": ["shout"], "discovery": {"time": "1h"}},
+    }
+    content = estate(agents={"bot": {"arrivals": {"every": {"interval": "20d"}}}}, leaks=channels)
+    content["estate"]["tools"]["shout"] = {"uses": "worker", "duration": "1m"}
+    content["tasks"]["job"]["steps"] = ["call", "shout"]
+    _, leaks, _ = simulated(content)
+    assert (leaks[0]["channel"], leaks[0]["leaked_us"]) == ("quiet", 0)
+    assert (leaks[0]["used_channel"], leaks[0]["used_leak_us"]) == ("loud", MINUTE)
+    assert leaks[0]["path"].endswith("at +1 h 30 m")
+
+
+def test_a_second_intruder_reads_a_secret_anew_after_the_first_was_evicted():
+    """Eviction of one replaces the secret; the other, who still has access to where it lies, has it a hop later."""
+    noticed = {"time": {"uniform": {"low": "5h", "high": "9d"}}}
+    content = once(defender={"intrusion": {"detection": noticed, "eviction": "0s"}})
+    content["agents"]["bot"]["count"] = 2
+    _, leaks, log = simulated(content, seed=1)
+    obtained = log[log["kind"] == Event.OBTAINED]
+    key = obtained[obtained["edge"] == obtained["edge"][0]]
+    first = min(leak["evicted_us"] for leak in leaks if leak["evicted_us"])
+    assert len(key) == 3
+    assert key["at"][2] == first + 10 * MINUTE
+
+
+def test_what_one_exposure_captures_of_several_tasks_is_found_for_each():
+    channel = {"at-rest": "40/d", "holds": ["per-task"], "discovery": {"time": {"exponential": {"mean": "5h"}}}}
+    content = estate(
+        agents={"bot": {"arrivals": {"every": {"interval": "2h"}}, "concurrency": 9}},
+        leaks={"memory": channel},
+        strategies={"only": {"issuance": "per-task", "lifetime": "9d"}},
+    )
+    content["estate"]["tools"]["call"] = {"uses": "worker", "duration": "9h"}
+    _, _, log = simulated(content)
+    captured = log[log["kind"] == Event.CAPTURED]
+    assert len(captured) > 2 * len(set(captured["at"].tolist()))
+    tried = log["at"][log["kind"] == Event.COMPROMISED]
+    assert len(tried) == len(set(tried.tolist())) > 10

@@ -4,6 +4,7 @@ import pytest
 
 from sim.core.events import Event, Refusal
 from sim.core.units import DAY, HOUR, MINUTE, SECOND
+from sim.engine.reference import issuer
 from tests.support import scenario, simulated
 
 PER_TASK = {"only": {"issuance": "per-task", "lifetime": "15m"}}
@@ -74,3 +75,20 @@ def test_retries_expect_a_truncated_geometric_number_of_attempts():
     assert row["uses"] / row["tasks_ended"] == pytest.approx(expected, abs=4 * 0.65 / 1440**0.5)
     assert row["tasks_failed"] / row["tasks_ended"] == pytest.approx(0.3**3, abs=4 * 0.0043)
     assert row["tasks_ended"] == 60 * DAY // HOUR
+
+
+def test_who_stands_in_line_when_the_issuer_goes_down_is_refused():
+    queue = {"capacity": 1, "service": "40m", "outages": {"between": "1h", "lasting": "5h"}, "retries": 0}
+    agents = {"bot": {"count": 3, "arrivals": {"every": {"interval": "1d", "first": "30m"}}}}
+    _, _, log = simulated(scenario(horizon="12h", issuer=queue, agents=agents, strategies=PER_TASK))
+    # One is being served when it goes down at 60 min, and still gets its credential at 70; then the line is refused.
+    assert log["at"][log["kind"] == Event.ISSUED].tolist() == [70 * MINUTE]
+    assert refusals(log) == [(70 * MINUTE, "OUTAGE"), (70 * MINUTE, "OUTAGE")]
+
+
+def test_a_credential_can_be_renewed_more_than_a_million_times():
+    strategy = {"issuance": "per-task", "lifetime": "2us", "renewal": {"at": 0.5, "max-life": "10s"}}
+    agents = {"bot": {"arrivals": {"every": {"interval": "1d"}}}}
+    _, _, log = simulated(scenario(horizon="20ms", agents=agents, strategies={"only": strategy}))
+    assert (log["kind"] == Event.RENEWED).sum() == 20_000 - 1
+    assert issuer.address(issuer.RENEWAL, 7, 3, 5, 2**20 + 1) != issuer.address(issuer.RENEWAL, 7, 3, 5, 1)

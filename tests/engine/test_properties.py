@@ -18,6 +18,7 @@ def leaking(draw):
     estate["tools"]["call"]["uses"] = draw(st.sampled_from(NAMES))
     for role in estate["roles"].values():
         role["session"] = draw(st.sampled_from(["1m", "1h"]))
+        role["minted-life"] = draw(st.sampled_from([None, "2m", "5h"]))
     for secret in estate["secrets"].values():
         secret["rotated-every"] = draw(st.sampled_from([None, "2h", "30d"]))
     return scenario(estate=None) | {

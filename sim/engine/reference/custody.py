@@ -28,7 +28,6 @@ class Custody:
     def __init__(self, sim: Simulation) -> None:
         self.sim = sim
         self.count = 0
-        self.slots: list[Slot] = []
         self.needed: dict[int, Credential] = {}
 
     # --- beginnings and ends ---
@@ -44,9 +43,8 @@ class Custody:
                 self._open_slot(group, role, using)
 
     def _open_slot(self, group: int, role: int, members: tuple[int, ...]) -> None:
-        slot = Slot(group, role, members, self._issue(role, members[0] if len(members) == 1 else -1))
+        slot = Slot(group, role, members, self._issue(role, members[0] if len(members) == 1 else -1, 0))
         slot.current.slot = slot
-        self.slots.append(slot)
         for member in members:
             self.sim.agents[member].slots[role] = slot
         if self.sim.plan.rotate_every:
@@ -89,46 +87,58 @@ class Custody:
                 return credential
             sim.log(Event.REJECTED, credential=credential.id, agent=task.agent.id, task=task.number)
             if tries < row.retries:
-                address = (issuer.TASK, task.agent.id, task.number, self._next_request(task) + (tries << 24))
+                nth = self._nth(task.requests, role)
+                address = issuer.address(issuer.TASK, role, task.agent.id, task.number, nth)
                 yield sim.env.timeout(sim.issuer.wait(address, tries))
         return None
 
     def kept(self, slot: Slot, agent: int) -> Credential:
-        """What the agent has: the current one, or the one before until the current one has been handed to it."""
-        if slot.previous is not None and self.sim.now < slot.ready.get(agent, 0):
-            return slot.previous
-        return slot.current
+        """What the agent has: the current one, or what it had before until the current one has been handed to it."""
+        return slot.before[agent] if self.sim.now < slot.ready.get(agent, 0) else slot.current
 
     def _per_task(self, task: Task, role: int) -> Found:
         held = task.holds.get(role)
         if held is not None and self.sim.now < held.expires:
             return held
-        address = (issuer.TASK, task.agent.id, task.number, self._next_request(task))
+        nth = self._nth(task.requests, role)
+        address = issuer.address(issuer.TASK, role, task.agent.id, task.number, nth)
         served = yield from self.sim.issuer.ask(address, task.agent.id, task.number, role)
         if not served:
             return None
-        credential = self._issue(role, task.agent.id, task)
-        self._keep_renewing(credential, address)
+        credential = self._issue(role, task.agent.id, nth, task)
+        self._keep_renewing(credential)
         return credential
 
     def _leased(self, task: Task, role: int) -> Found:
         agent = task.agent
-        lease = agent.leases.get(role)
-        if lease is not None and self.sim.now < lease.expires:
-            return lease
-        number = agent.requests[role] = agent.requests.get(role, 0) + 1
-        address = (issuer.LEASE, agent.id, number, role << 8)
+        while not self._good(agent.leases.get(role)):
+            if role not in agent.asking:
+                return (yield from self._new_lease(agent, task, role))
+            yield agent.asking[role]
+        return agent.leases[role]
+
+    def _good(self, lease: Credential | None) -> bool:
+        """As far as its holder knows."""
+        return lease is not None and self.sim.now < lease.expires
+
+    def _new_lease(self, agent: Agent, task: Task, role: int) -> Found:
+        """Ask for a lease; other tasks of the agent that need the same one wait for the answer."""
+        answer = agent.asking[role] = self.sim.env.event()
+        nth = self._nth(agent.requests, role)
+        address = issuer.address(issuer.LEASE, role, agent.id, nth, 0)
         served = yield from self.sim.issuer.ask(address, agent.id, task.number, role)
-        if not served:
-            return None
-        lease = agent.leases[role] = self._issue(role, agent.id)
-        self._keep_renewing(lease, address)
-        return lease
+        if served:
+            agent.leases[role] = self._issue(role, agent.id, nth)
+            self._keep_renewing(agent.leases[role])
+        del agent.asking[role]
+        answer.succeed()
+        return agent.leases[role] if served else None
 
     @staticmethod
-    def _next_request(task: Task) -> int:
-        task.requests += 1
-        return task.requests - 1 & 0xFFFFFF
+    def _nth(counts: dict[int, int], role: int) -> int:
+        """How many there were for the role before, counting one more."""
+        counts[role] = counts.get(role, 0) + 1
+        return counts[role] - 1
 
     # --- being needed ---
     def _take(self, task: Task, role: int, credential: Credential) -> None:
@@ -158,7 +168,6 @@ class Custody:
 
     def task_over(self, task: Task) -> None:
         """Let go of the task's credentials and ask for their revocation where the strategy does."""
-        task.over = True
         for role, credential in list(task.holds.items()):
             self._let_go(task, role)
             if self.sim.plan.per_task:
@@ -170,10 +179,10 @@ class Custody:
         self.count += 1
         return self.count - 1
 
-    def _issue(self, role: int, agent: int, task: Task | None = None) -> Credential:
+    def _issue(self, role: int, agent: int, nth: int, task: Task | None = None) -> Credential:
         sim, plan = self.sim, self.sim.plan
         dies = min(sim.now + plan.lifetime, FOREVER)
-        credential = Credential(self.number(), role, sim.now, dies, dies, agent)
+        credential = Credential(self.number(), role, sim.now, dies, dies, agent, nth=nth)
         if task is not None:
             credential.task, credential.task_kind = task.number, task.kind
             credential.scope = sim.world.kinds[task.kind].needs if plan.task_scope else None
@@ -195,22 +204,22 @@ class Custody:
         )
         return credential
 
-    def _keep_renewing(self, credential: Credential, address: issuer.Address) -> None:
+    def _keep_renewing(self, credential: Credential) -> None:
         if self.sim.plan.renew_after:
-            self.sim.env.process(self._renew(credential, address))
+            self.sim.env.process(self._renew(credential))
 
-    def _renew(self, credential: Credential, address: issuer.Address) -> Steps:
+    def _renew(self, credential: Credential) -> Steps:
         sim, plan = self.sim, self.sim.plan
         agent = sim.agents[credential.agent]
-        _, entity, i, j = address
+        which = credential.nth if credential.task < 0 else credential.task
         number = 0
         while credential.expires < credential.issued + plan.max_life:
             yield sim.env.timeout(plan.renew_after)
             if not self._still_wanted(agent, credential):
                 return
             number += 1
-            place = (issuer.RENEWAL + (number << 4), entity, i, j)
-            served = yield from sim.issuer.ask(place, agent.id, credential.task, credential.role)
+            address = issuer.address(issuer.RENEWAL, credential.role, agent.id, which, number)
+            served = yield from sim.issuer.ask(address, agent.id, credential.task, credential.role)
             if not served or not rules.alive(credential.dies, sim.now):
                 return
             self._extend(credential)
@@ -239,26 +248,31 @@ class Custody:
             old = slot.current
             self._new_version(slot)
             was, old.dies = old.dies, min(old.dies, sim.now + plan.overlap)
-            old.expires = old.dies
-            self.changed(Event.SHORTENED, old, was)
+            if old.dies < was:
+                old.expires, old.cause = old.dies, Cause.ROTATED
+                self.changed(Event.SHORTENED, old, was)
             for member in slot.members:
                 u = sim.draws.once(Stream.ROLLOUT, member, slot.role, slot.version)
-                self._ready(slot, member, sim.now + plan.rollout.ticks(u), old.dies)
+                self._hand_out(slot, member, sim.now + plan.rollout.ticks(u))
             yield sim.env.timeout(plan.rotate_every)
 
     def _new_version(self, slot: Slot) -> None:
-        slot.previous = slot.current
+        now = self.sim.now
+        slot.older = [old for old in (*slot.older, slot.current) if rules.alive(old.dies, now)]
+        for member in slot.members:
+            slot.before[member] = self.kept(slot, member)
         slot.version += 1
-        slot.current = self._issue(slot.role, slot.members[0] if len(slot.members) == 1 else -1)
+        slot.current = self._issue(slot.role, slot.members[0] if len(slot.members) == 1 else -1, slot.version)
         slot.current.slot = slot
 
-    def _ready(self, slot: Slot, member: int, at: int, works_until: int) -> None:
-        """The member has the new version at `at`; what it had works until then or not."""
+    def _hand_out(self, slot: Slot, member: int, at: int) -> None:
+        """The member has the new version at `at`; until then it has what it had, if that is alive."""
         sim = self.sim
-        before = max(slot.ready.get(member, 0), works_until, sim.now)
-        slot.ready[member] = at = max(at, slot.ready.get(member, 0))
-        if at > before and not sim.agents[member].retired:
-            sim.log(Event.OUTAGE, credential=slot.current.id, agent=member, was=before, until=at)
+        ready = slot.ready.get(member, 0)
+        out = max(ready, slot.before[member].dies, sim.now)
+        slot.ready[member] = at = max(at, ready)
+        if at > out and not sim.agents[member].retired:
+            sim.log(Event.OUTAGE, credential=slot.current.id, agent=member, was=out, until=at)
 
     def redeploy(self, slot: Slot) -> None:
         """The slot's credential was revoked: there is a new one, and every holder gets it in its own time."""
@@ -266,18 +280,20 @@ class Custody:
         self._new_version(slot)
         for member in slot.members:
             u = sim.draws.once(Stream.REDEPLOYMENT, member, slot.role, slot.version)
-            self._ready(slot, member, sim.now + sim.plan.redeployment.ticks(u), sim.now)
+            self._hand_out(slot, member, sim.now + sim.plan.redeployment.ticks(u))
 
-    def cut_off(self, slot: Slot, was: int) -> None:
-        """The version before died in its overlap, at `was` at the latest: who still used it waits for the new one."""
+    def cut_off(self, slot: Slot, old: Credential, was: int) -> None:
+        """An older version died in its overlap, at `was` at the latest: who still had it waits for the current one."""
         sim = self.sim
         for member in slot.members:
             until = min(slot.ready.get(member, 0), was)
-            if until > sim.now and not sim.agents[member].retired:
+            if until > sim.now and slot.before[member] is old and not sim.agents[member].retired:
                 sim.log(Event.OUTAGE, credential=slot.current.id, agent=member, was=sim.now, until=until)
 
-    def changed(self, event: Event, credential: Credential, was: int, cause: int = -1) -> None:
+    def changed(self, event: Event, credential: Credential, was: int) -> None:
         """Write down that the credential dies at another time than it was to."""
         flags = (Flag.ORPHAN if credential.orphan else 0) | (Flag.LEAKED if credential.leaked else 0)
         flags |= Flag.ATTACKERS if credential.attackers else 0
-        self.sim.log(event, credential=credential.id, other=cause, was=was, until=credential.dies, flags=flags)
+        self.sim.log(
+            event, credential=credential.id, other=credential.cause, was=was, until=credential.dies, flags=flags
+        )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sim.engine.reference.simulation import Simulation, Steps
 
 DEAD, BOUND = 1, 2
+MOST = 1e16
+"""Losses are cut here, so that cents fit the log."""
 
 
 class Intruders:
@@ -32,17 +34,25 @@ class Intruders:
             elif sim.plan.standing or not edge.managed:
                 self.from_resource.setdefault(edge.source, []).append(edge)
 
-    def attempt(self, credential: Credential, name: tuple[int, int]) -> None:
-        """Somebody found a leaked credential and tries it. One who is inside already gains nothing by it."""
+    def attempt(self, credential: Credential, name: tuple[int, int], channel: int, leaked: int) -> None:
+        """Somebody tries what leaked through a channel at a time. One who is inside already gains nothing by it."""
         sim = self.sim
         alive = rules.alive(credential.dies, sim.now)
         if sim.plan.bound or not alive:
-            sim.log(Event.BLOCKED, credential=credential.id, other=DEAD if not alive else BOUND)
+            reason = BOUND if alive else DEAD
+            sim.log(Event.BLOCKED, credential=credential.id, other=reason, edge=channel, was=leaked)
         elif not credential.compromised:
             credential.compromised = True
             intrusion = Intrusion(len(self.intrusions), name)
             self.intrusions.append(intrusion)
-            sim.log(Event.COMPROMISED, credential=credential.id, intrusion=intrusion.id, flags=self._late(credential))
+            sim.log(
+                Event.COMPROMISED,
+                credential=credential.id,
+                intrusion=intrusion.id,
+                edge=channel,
+                was=leaked,
+                flags=self._late(credential),
+            )
             self._hold(intrusion, credential)
             sim.env.process(self._defend(intrusion))
 
@@ -56,20 +66,33 @@ class Intruders:
 
     def _walk(self, intrusion: Intrusion, credential: Credential, edge: Edge) -> Steps:
         yield self.sim.env.timeout(self._hop(intrusion, edge))
-        if not self._can(intrusion, credential):
-            return
-        if edge.relation == "can":
+        if edge.relation != "can":
+            yield from self._keep_role(intrusion, credential, edge)
+        elif self._can(intrusion, credential):
             self._reach(intrusion, credential, edge)
-        elif edge.id not in intrusion.taken:
-            intrusion.taken.add(edge.id)
-            if edge.relation == "assumes":
-                yield from self._session(intrusion, credential, edge)
-            else:
-                life = self.sim.world.minted_lives[edge.target]
-                self._obtain(intrusion, credential, edge, self._fresh(edge.target, life))
 
     def _hop(self, intrusion: Intrusion, edge: Edge, again: int = 0) -> int:
         return self.sim.world.hop.ticks(self.sim.draws.once(Stream.HOP, *intrusion.name, edge.id, again))
+
+    def _keep_role(self, intrusion: Intrusion, credential: Credential, edge: Edge) -> Steps:
+        """Step into a role, or mint a credential for it; do so again whenever that is about to end, while one can.
+
+        Sessions and minted credentials outlive what they were got with. Whichever live credential allows it keeps
+        them up, a tick before they end, so that what is due at the end does not depend on the order of events.
+        """
+        world = self.sim.world
+        life = world.sessions[edge.target] if edge.relation == "assumes" else world.minted_lives[edge.target]
+        while self._can(intrusion, credential):
+            now, got = self.sim.now, intrusion.got.get(edge.id)
+            if got is None or not rules.alive(got.dies, now):
+                got = intrusion.got[edge.id] = self._fresh(edge.target, life)
+                self._obtain(intrusion, credential, edge, got)
+            elif life is not None and got.dies <= now + 1:
+                was, got.dies = got.dies, got.dies + life
+                self.sim.log(Event.RENEWED, credential=got.id, was=was, until=got.dies, flags=Flag.ATTACKERS)
+            if got.dies >= FOREVER:
+                return
+            yield self.sim.env.timeout(max(got.dies - 1 - now, 1))
 
     def _can(self, intrusion: Intrusion, credential: Credential) -> bool:
         return not intrusion.over and rules.alive(credential.dies, self.sim.now)
@@ -79,7 +102,7 @@ class Intruders:
         cents = 0
         law = sim.world.losses[resource]
         if resource not in intrusion.reached and law is not None:
-            cents = int(law.value(sim.draws.once(Stream.LOSS, *intrusion.name, resource)) * 100 + 0.5)
+            cents = int(min(law.value(sim.draws.once(Stream.LOSS, *intrusion.name, resource)), MOST) * 100 + 0.5)
         intrusion.reached.add(resource)
         sim.log(
             Event.REACHED,
@@ -95,19 +118,26 @@ class Intruders:
                 sim.env.process(self._read(intrusion, credential, stored))
 
     def _read(self, intrusion: Intrusion, credential: Credential, edge: Edge) -> Steps:
-        """Read a stored secret, and again each time that its value is replaced while there is still access."""
-        times = 0
+        """Read a stored secret, and again each time that its value has run out while there is still access."""
         while True:
+            times = intrusion.times[edge.id] = intrusion.times.get(edge.id, -1) + 1
             yield self.sim.env.timeout(self._hop(intrusion, edge, times))
             if not self._can(intrusion, credential):
                 return
             value = self._value(edge.target)
+            intrusion.reads[edge.target] = credential, edge
             if value not in intrusion.held:
                 self._obtain(intrusion, credential, edge, value)
             if value.dies >= FOREVER:
                 return
             yield self.sim.env.timeout(max(value.dies - self.sim.now, 1))
-            times += 1
+
+    def _replaced(self, value: Credential) -> None:
+        """A stored secret got a new value: other intruders who had the old one read it anew, where they still can."""
+        for secret in [secret for secret, known in self.values.items() if known is value]:
+            for intrusion in self.intrusions:
+                if not intrusion.over and value in intrusion.held:
+                    self.sim.env.process(self._read(intrusion, *intrusion.reads[secret]))
 
     def _value(self, secret: int) -> Credential:
         """The secret's present value, as a credential for the role that it opens."""
@@ -122,24 +152,6 @@ class Intruders:
             value = self.values[secret] = self._fresh(world.secret_roles[secret], None)
             value.expires = value.dies = dies
         return value
-
-    def _session(self, intrusion: Intrusion, credential: Credential, edge: Edge) -> Steps:
-        """Step into a role; the session outlives its parent, and is taken anew while the parent is alive."""
-        length = self.sim.world.sessions[edge.target]
-        session = self._fresh(edge.target, length)
-        self._obtain(intrusion, credential, edge, session)
-        while True:
-            yield self.sim.env.timeout(length)
-            if session.dies < self.sim.now or not self._can(intrusion, credential):
-                return
-            was, session.dies = session.dies, self.sim.now + length
-            self.sim.log(
-                Event.RENEWED,
-                credential=session.id,
-                was=was,
-                until=session.dies,
-                flags=Flag.ATTACKERS,
-            )
 
     def _fresh(self, role: int, life: int | None) -> Credential:
         now = self.sim.now
@@ -173,4 +185,7 @@ class Intruders:
         intrusion.over = True
         sim.log(Event.EVICTED, intrusion=intrusion.id)
         for credential in intrusion.held:
+            alive = rules.alive(credential.dies, sim.now)
             sim.revocations.kill(credential, Cause.EVICTION)
+            if alive and credential.attackers:
+                self._replaced(credential)

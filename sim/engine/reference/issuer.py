@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 Address = tuple[int, int, int, int]
 """(sub-stream, entity, i, j): which request this is; j < 2^24, the try goes above it."""
 LEASE, TASK, RENEWAL = 0, 1, 2
+KINDS = 4
+
+
+def address(kind: int, role: int, agent: int, i: int, j: int) -> Address:
+    """A request for a role: of a task (i: its number), for a lease (i: its number), for a renewal (j: its number)."""
+    return role * KINDS + kind, agent, i, j & 0xFFFFFF
 
 
 class Issuer:
@@ -66,9 +72,11 @@ class Issuer:
         sub, entity, i, j = address
         with self.places.request() as place:
             yield place
+            if sim.now < self.up_at:  # it went down while this one stood in line
+                return Refusal.OUTAGE
             law = row.service
             # Requests of tasks have neighbours in use; the others do not.
-            draw = sim.draws.uniform if sub == TASK else sim.draws.once
+            draw = sim.draws.uniform if sub % KINDS == TASK else sim.draws.once
             service = law.fixed if law.constant else law.ticks(draw(Stream.SERVICE, entity, i, j, sub))
             sim.log(Event.SERVED, agent=agent, task=task, was=let_in, until=sim.now + service)
             yield sim.env.timeout(service)

@@ -36,11 +36,11 @@ class Leaks:
                         for role in (role for role in roles if role in row.roles):
                             self.sim.env.process(self._exposures(number, row, agent, role))
 
-    def copied(self, task: Task, step: int, attempt: int, tool: int, credential: Credential) -> None:
+    def copied(self, task: Task, place: int, tool: int, credential: Credential) -> None:
         """An attempt with a credential was made: it may be copied into channels, dead or alive."""
         if not self.any:
             return
-        draws, agent, place = self.sim.draws, task.agent, attempt << 16 | step
+        draws, agent = self.sim.draws, task.agent
         for number in draws.below(Stream.CAPTURE, self.chance, agent.id, task.number, place):
             row = self.sim.world.channels[number]
             if tool in row.tools and agent.population in row.populations:
@@ -54,7 +54,9 @@ class Leaks:
             yield sim.env.timeout(gap.ticks(sim.draws.once(Stream.EXPOSURE, agent.id, role, count, number)))
             name = sim.draws.name(number << 1 | 1, agent.id, role, count)
             for credential in self._stored(agent, role):
-                self._capture(number, row, credential, name, agent.id, -1)
+                # One exposure can capture the credentials of several tasks, and each is found for itself.
+                own = sim.draws.name(number << 1 | 1, *name, credential.task) if credential.task >= 0 else name
+                self._capture(number, row, credential, own, agent.id, -1)
             count += 1
 
     def _stored(self, agent: Agent, role: int) -> list[Credential]:
@@ -75,19 +77,20 @@ class Leaks:
             task=task,
             was=credential.issued,
             until=credential.dies,
+            step=credential.cause,
             edge=credential.role,
             intrusion=credential.task_kind,
         )
         credential.leaked = True
         if self._happens(row.discovery.chance, Stream.DISCOVERED, name):
-            sim.env.process(self._found(row, credential, name))
+            sim.env.process(self._found(number, row, credential, name))
         if row.detection is not None and self._happens(row.detection.chance, Stream.DETECTED, name):
             sim.env.process(self._noticed(number, row, credential, name))
 
-    def _found(self, row: ChannelRow, credential: Credential, name: Name) -> Steps:
-        sim = self.sim
+    def _found(self, number: int, row: ChannelRow, credential: Credential, name: Name) -> Steps:
+        sim, leaked = self.sim, self.sim.now
         yield sim.env.timeout(row.discovery.time.ticks(sim.draws.once(Stream.DISCOVERY_TIME, *name)))
-        sim.intruders.attempt(credential, name)
+        sim.intruders.attempt(credential, name, number, leaked)
 
     def _noticed(self, number: int, row: ChannelRow, credential: Credential, name: Name) -> Steps:
         sim = self.sim

@@ -28,14 +28,14 @@ class Revocations:
         for slot in agent.slots.values():
             slot.left += 1
             if slot.abandoned:
-                orphans += [slot.current] if slot.previous is None else [slot.previous, slot.current]
+                orphans += [*slot.older, slot.current]
         for credential in orphans:
             if rules.alive(credential.dies, self.sim.now):
                 credential.orphan = True
                 self.sim.log(Event.ORPHANED, credential=credential.id, agent=agent.id, until=credential.dies)
                 who = credential.slot.group if credential.slot else agent.id
-                which = credential.slot.version if credential.slot else credential.task + 1
-                self.ask(credential, Cause.RETIREMENT, (who, which, credential.role))
+                which = credential.role << 16 | credential.nth & 0xFFFF
+                self.ask(credential, Cause.RETIREMENT, (who, credential.task + 1, which))
 
     def ask(self, credential: Credential, cause: Cause, address: tuple[int, int, int]) -> None:
         """Ask for a revocation, if the strategy revokes for this cause and the credential is alive."""
@@ -65,10 +65,10 @@ class Revocations:
         sim = self.sim
         if not rules.alive(credential.dies, sim.now):
             return
-        was, credential.dies = credential.dies, sim.now
-        sim.custody.changed(Event.DIED, credential, was, cause)
+        was, credential.dies, credential.cause = credential.dies, sim.now, cause
+        sim.custody.changed(Event.DIED, credential, was)
         slot = credential.slot
         if cause in REPLACED and slot is not None and credential is slot.current and not slot.abandoned:
             sim.custody.redeploy(slot)
-        elif slot is not None and credential is slot.previous:
-            sim.custody.cut_off(slot, was)
+        elif slot is not None and credential is not slot.current:
+            sim.custody.cut_off(slot, credential, was)

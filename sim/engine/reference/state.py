@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 import simpy
 
+from sim.core.events import Cause
 from sim.core.units import FOREVER
+from sim.model.graph import Edge
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +29,10 @@ class Credential:
     task_kind: int = -1
     scope: frozenset[int] | None = None
     slot: Slot | None = None
+    nth: int = 0
+    """Which one it is of its holder's for its role: version, lease or request; addresses its draws."""
+    cause: Cause = Cause.EXPIRED
+    """Why it dies at `dies`."""
     asked: int = FOREVER
     needed: int = 0
     needed_since: int = 0
@@ -44,11 +50,14 @@ class Slot:
     role: int
     members: tuple[int, ...]
     current: Credential
-    previous: Credential | None = None
     version: int = 0
     left: int = 0
     ready: dict[int, int] = field(default_factory=dict)
     """Agent → when it has the current one; absent: since it exists."""
+    before: dict[int, Credential] = field(default_factory=dict)
+    """Agent → what it has until then."""
+    older: list[Credential] = field(default_factory=list)
+    """Versions before the current one that were alive when it was made."""
 
     @property
     def abandoned(self) -> bool:
@@ -65,6 +74,8 @@ class Agent:
     places: simpy.Resource
     slots: dict[int, Slot] = field(default_factory=dict)
     leases: dict[int, Credential] = field(default_factory=dict)
+    asking: dict[int, simpy.Event] = field(default_factory=dict)
+    """Role → happens when the lease that is being asked for has come, or has not."""
     requests: dict[int, int] = field(default_factory=dict)
     live: list[Credential] = field(default_factory=list)
     running: dict[int, Task] = field(default_factory=dict)
@@ -82,8 +93,8 @@ class Task:
     holds: dict[int, Credential] = field(default_factory=dict)
     """Role → the credential it works with."""
     waited: int = 0
-    requests: int = 0
-    over: bool = False
+    requests: dict[int, int] = field(default_factory=dict)
+    """Role → how often a credential was asked for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -93,6 +104,11 @@ class Intrusion:
     id: int
     name: tuple[int, int]
     held: list[Credential] = field(default_factory=list)
-    taken: set[int] = field(default_factory=set)
+    got: dict[int, Credential] = field(default_factory=dict)
+    """Edge → the session or minted credential got by it."""
+    reads: dict[int, tuple[Credential, Edge]] = field(default_factory=dict)
+    """Secret → the access and the edge by which it was read last."""
+    times: dict[int, int] = field(default_factory=dict)
+    """Edge → how often it was walked, where it is walked more than once."""
     reached: set[int] = field(default_factory=set)
     over: bool = False

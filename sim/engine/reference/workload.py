@@ -18,8 +18,11 @@ from sim.model.rows import PopulationRow, ToolRow
 if TYPE_CHECKING:
     from sim.engine.reference.simulation import Simulation, Steps
 
-ATTEMPT = 16
-"""An attempt's draws are addressed by (attempt << 16 | step), so that steps of first attempts are neighbours."""
+ATTEMPT, AGAIN = 16, 24
+"""An attempt's draws are addressed by (attempt << 16 | step), so that steps of first attempts are neighbours; what it
+gives away, by how often it was refused before as well."""
+LONGEST = 10_000
+"""Calls of a task at most."""
 
 
 class Workload:
@@ -113,7 +116,8 @@ class Workload:
             outcome = yield from self._call(task, step, tool)
             if outcome is not Outcome.DONE:
                 return outcome
-        return Outcome.DONE
+        late = kind.deadline is not None and sim.now - task.arrived > kind.deadline
+        return Outcome.DEADLINE if late else Outcome.DONE
 
     def _tools(self, task: Task) -> Iterator[int]:
         kind = self.sim.world.kinds[task.kind]
@@ -122,7 +126,7 @@ class Workload:
             return
         length = kind.length.ticks(self.sim.draws.nth(Stream.LENGTH, task.agent.id, task.number))
         row = kind.start
-        for step in range(length):
+        for step in range(min(length, LONGEST)):
             tool = row.at(self._draw(Stream.NEXT_TOOL, task, step))
             yield tool
             row = kind.then[tool]
@@ -156,13 +160,13 @@ class Workload:
     ) -> Generator[simpy.Event, None, Credential | None]:
         """A credential that was let in; a dead one is refused, dropped and replaced as often as tries allow."""
         sim, role = self.sim, self.sim.world.tools[tool].role
-        for _ in range(sim.world.issuer.retries + 1):
+        for again in range(sim.world.issuer.retries + 1):
             credential = yield from sim.custody.acquire(task, role)
             if credential is None:
                 return None
             used = rules.alive(credential.dies, sim.now)
             self._say(Event.USED if used else Event.REJECTED, task, step, attempt, credential, tool)
-            sim.leaks.copied(task, step, attempt, tool, credential)
+            sim.leaks.copied(task, again << AGAIN | attempt << ATTEMPT | step, tool, credential)
             if used:
                 return credential
             sim.custody.drop(task, role)
