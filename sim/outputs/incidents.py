@@ -59,7 +59,7 @@ def _times(row: dict[str, Any]) -> str:
     parts = [f"leaked through {row['channel']} on {moment(leaked)}, {age} after it was issued"]
     tried, used = row["first_use_us"], row["compromised_us"]
     parts.append(
-        f"used by an attacker {spoken(used - leaked)} later" if used is not None
+        f"used by an attacker {spoken(used - leaked)} later{_through(row)}" if used is not None
         else f"tried {spoken(tried - leaked)} later, in vain" if tried is not None
         else "found by no attacker"
     )  # fmt: skip
@@ -68,6 +68,11 @@ def _times(row: dict[str, Any]) -> str:
     dead = row["dead_us"]
     parts.append("still usable at the end" if dead is None else f"dead {_after(dead - leaked)} ({row['death']})")
     return "; ".join(parts)
+
+
+def _through(row: dict[str, Any]) -> str:
+    """The channel that the attacker had it from, where that is another one than it first leaked through."""
+    return f", who had it from {row['used_channel']}" if row["used_channel"] != row["channel"] else ""
 
 
 def _after(ticks: int) -> str:

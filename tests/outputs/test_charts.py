@@ -214,6 +214,10 @@ def test_undefined_and_zero_estimates(comparison):
     figure, ax = draw(frontier_chart, given)
     assert "undefined, so not drawn: rotated" in figure.texts[1].get_text().replace("\n", " ")
     assert "\u2193 below 1 s" in [text.get_text() for text in ax.texts]
+    unknown = Estimate(0.0, 0.0, None)
+    rare = {name: dict.fromkeys(comparison.estimates[name], unknown) for name in STRATEGIES}
+    for chart in (reach_chart, frontier_chart):
+        draw(chart, replace(comparison, estimates=rare))
     empty = {name: dict.fromkeys(comparison.estimates[name], none) for name in STRATEGIES}
     for chart in (reach_chart, frontier_chart):
         draw(chart, replace(comparison, estimates=empty))

@@ -7,8 +7,10 @@ import pyarrow as pa
 import pytest
 from samples import STRATEGIES, comparison_of, leak_row
 
+from sim.core.units import DAY
 from sim.inputs.resolve import Input
 from sim.measure.catalogue import BY_KEY, METRICS
+from sim.measure.statistics import Estimate
 from sim.outputs import markdown, words
 from sim.outputs.figures import Figure
 from sim.outputs.finding import finding, interval_of
@@ -80,9 +82,37 @@ def test_inputs_have_their_sources(facts):
     ]  # fmt: skip
     assert cells(text, "attacker.hop") == ["exponential(mean 1h)", "assumption"]
     assert cells(text, "seed") == ["0", "chosen by hand"]
-    assert "3 values were chosen for this scenario, 2 of them with a source" in text
+    assert (
+        "3 values were chosen for this scenario: 1 from published evidence, 0 from our own fits to such evidence, "
+        "1 with a source in words; 1 is an assumption."
+    ) in text
     assert "```sh\nafterleak compare coding-agents\n```" in text
     assert "![Half of static's are dead](charts/survival.png)" in text
+
+
+def test_a_fit_says_what_it_rests_on(facts):
+    inputs = [Input("attacker.hop", "1h", "fit.hop", True, "a.yaml", 4), facts.inputs[1], facts.inputs[1]]
+    sources = {"fit.hop": Source("Own fit", "", "fit", ("remed.median", "remed.mean"))}
+    text = report_markdown(replace(facts, inputs=inputs, sources=sources))
+    assert cells(text, "attacker.hop")[1] == "fit.hop: Own fit, grade fit, from remed.median, remed.mean"
+    assert "0 from published evidence, 1 from our own fits" in text
+    assert "0 with a source in words; 2 are assumptions." in text
+
+
+def test_defaults_are_assumptions_too(facts):
+    assert "Defaults used" not in report_markdown(facts)
+    text = report_markdown(replace(facts, defaults=[("estate.tools.*.retries", "3"), ("a|b", HOSTILE)]))
+    assert "assumptions as well" in text.split("## Defaults used")[1]
+    assert [line for line in text.split("\n") if line.startswith("| estate.tools.\\*.retries |")]
+    assert "<script" not in text
+
+
+def test_an_unknown_high_end_is_a_dash(facts):
+    rows = dict(facts.comparison.estimates["rotated"])
+    rows["blast_radius_reached"] = Estimate(0.0, 0.0, None)
+    unknown = replace(facts.comparison, estimates=dict(facts.comparison.estimates) | {"rotated": rows})
+    text = report_markdown(replace(facts, comparison=unknown))
+    assert cells(text, words.heading(BY_KEY["blast_radius_reached"]))[2] == "0 [0, \u2014]"
 
 
 def test_one_finding_first(facts):
@@ -151,6 +181,8 @@ def test_an_incident_in_words():
         "noticed after 12 d; dead after 13 d (detection)"
     )
     assert first.path.endswith("customer-db at +3 h 12 m")
+    other = worst(pa.Table.from_pylist([dict(leak_row(used_channel="prompt", used_leak_us=3 * DAY + 60_000_000))]))[0]
+    assert "used by an attacker 2 h later, who had it from prompt; " in other.times
     assert second.times.endswith("found by no attacker; still usable at the end")
 
 

@@ -43,4 +43,7 @@ def test_no_number_is_null_never_nan(comparison):
     rows = dict(comparison.estimates["static"]) | {"leaks": Estimate(float("nan"), float("inf"), None)}
     data = summary(replace(comparison, estimates=dict(comparison.estimates) | {"static": rows}), **ABOUT)
     assert data["strategies"]["static"]["leaks"] == {"estimate": None, "low": None, "high": None}
+    rare = dict(comparison.estimates["static"]) | {"loss": Estimate(0.0, 0.0, None)}
+    data = summary(replace(comparison, estimates=dict(comparison.estimates) | {"static": rare}), **ABOUT)
+    assert data["strategies"]["static"]["loss"] == {"estimate": 0.0, "low": 0.0, "high": None}
     json.dumps(summary(comparison_of(replications=1), **ABOUT), allow_nan=False)

@@ -9,6 +9,7 @@ from rich.console import Console
 from samples import STRATEGIES
 
 from sim.measure.catalogue import BY_KEY
+from sim.measure.statistics import Estimate
 from sim.outputs import words
 from sim.outputs.tables import ROWS, comparison_table
 
@@ -67,3 +68,10 @@ def test_names_are_never_markup(comparison):
     text = re.sub(r"\s", "", printed(given, 200))
     assert "[red]x" in text
     assert "[/red]" in text
+
+
+def test_an_unknown_high_end_is_a_dash(comparison):
+    rows = dict(comparison.estimates["jit-task"]) | {"blast_radius_reached": Estimate(0.0, 0.0, None)}
+    text = printed(replace(comparison, estimates=dict(comparison.estimates) | {"jit-task": rows}), 200)
+    assert "[0, \u2014]" in text
+    assert "[0, \u2014]" not in printed(comparison, 200)
