@@ -121,6 +121,12 @@ class NegativeBinomial(Model):
     mean: Positive
     k: Positive
 
+    @model_validator(mode="after")
+    def _countable(self) -> Self:
+        if self.mean > 10_000 or self.mean > 1_000 * self.k:
+            raise wrong("the mean of negative-binomial counts is at most 10000, and at most 1000 times k")
+        return self
+
 
 class Geometric(Model):
     """Counts 1, 2, 3…: tries up to the first success."""

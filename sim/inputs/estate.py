@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sim.core.units import HOUR, MINUTE, SECOND
 from sim.inputs.distributions import Chance, Distribution, Model
 from sim.inputs.names import Name, Text
-from sim.inputs.quantities import Count, Duration, Money, Number, Positive, Probability, Rate, Several, Span, wrong
+from sim.inputs.quantities import (
+    Count,
+    Duration,
+    Life,
+    Money,
+    Number,
+    Positive,
+    Probability,
+    Rate,
+    Several,
+    Span,
+    wrong,
+)
 
 Level = Literal["read", "write", "admin"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+MOST_STEPS = 10_000
+"""Calls of one task."""
 
 
 class Profile(Model):
@@ -52,7 +66,7 @@ class Secret(Model):
     title: Text = Field(default="", description="what it is, as told in paths: CI variable")
     opens: Name = Field(description="the role that its reader can act as")
     readable_with: Level = Field(default="read", description="access to the resource that reading it takes")
-    rotated_every: Span | None = Field(default=None, description="life of one value; none: it never changes")
+    rotated_every: Life | None = Field(default=None, description="life of one value; none: it never changes")
     managed: bool = Field(
         default=False, description="lies there only under standing issuance; other strategies mint at run time instead"
     )
@@ -65,8 +79,8 @@ class Role(Model):
     can: dict[Name, Level] = Field(default={}, description="resource → read, write or admin")
     assumes: list[Name] = Field(default=[], description="roles it may step into; the session has its own life")
     mints: list[Name] = Field(default=[], description="roles it can create fresh credentials for")
-    session: Span = Field(default=HOUR, description="life of a session in this role, when it is assumed")
-    minted_life: Span | None = Field(
+    session: Life = Field(default=HOUR, description="life of a session in this role, when it is assumed")
+    minted_life: Life | None = Field(
         default=None, description="life of a credential minted for this role; none: endless"
     )
 
@@ -94,12 +108,22 @@ class Tool(Model):
     )
 
 
+def _cut_to_most(length: Distribution[Number]) -> Distribution[Number]:
+    """A number of calls cut at the most that a task may make."""
+    limits = {"at_most": float(MOST_STEPS) if length.at_most is None else min(length.at_most, float(MOST_STEPS))}
+    if length.at_least is not None:
+        limits["at_least"] = min(length.at_least, float(MOST_STEPS))
+    return length.model_copy(update=limits)
+
+
 class Markov(Model):
     """A chain of calls: the first tool, then after each tool the next, for a drawn number of calls."""
 
     start: dict[Name, Positive] = Field(min_length=1, description="tool → weight of being called first")
     then: dict[Name, dict[Name, Positive]] = Field(description="tool → (tool → weight of being called next)")
-    length: Distribution[Number] = Field(description="number of calls in a task, rounded; 0 is a task without calls")
+    length: Annotated[Distribution[Number], AfterValidator(_cut_to_most)] = Field(
+        description=f"number of calls in a task, rounded; 0 is a task without calls, more than {MOST_STEPS} are cut"
+    )
 
 
 class TaskKind(Model):
@@ -107,7 +131,10 @@ class TaskKind(Model):
 
     title: Text = Field(default="", description="name in reports; none: its key")
     needs: list[Name] = Field(min_length=1, description="its objective: the resources it must touch")
-    steps: list[Name] | None = Field(default=None, min_length=1, description="tools in the order they are called")
+    steps: list[Name] | None = Field(
+        default=None, min_length=1, max_length=MOST_STEPS,
+        description=f"tools in the order they are called, at most {MOST_STEPS}",
+    )  # fmt: skip
     markov: Markov | None = Field(default=None, description="instead of steps: calls drawn anew for each task")
     thinking: Distribution[Duration] = Field(description="time before each call")
     deadline: Span | None = Field(default=None, description="counted from its arrival; a task past it has failed")

@@ -90,13 +90,20 @@ def _opened(what: str | Path) -> tuple[str, Source]:
     if inside is not None:
         return text.removesuffix(".yaml"), read_source(inside, shown(text))
     named = shown_name(path)
-    if "/" not in text and "." not in text and not _exists(path) and not path.is_dir():
+    if "/" not in text and "." not in text and not _exists(path) and not _is_folder(path):
         names = bundled_names()
         raise Place(named, 0, 0).error(
             f"there is no such file, nor a bundled scenario of that name; {instead(text, names, 'bundled scenarios')}"
         )
     stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-.") or "scenario"
     return stem, read_source(path, named)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # an over-long name is no folder
+        return False
 
 
 def _exists(path: Path) -> bool:

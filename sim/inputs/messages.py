@@ -110,6 +110,7 @@ _SCHEMA: dict[str, str | Callable[[Mapping[str, Any]], str]] = {
     "list_type": "a list is expected here, such as [a, b]",
     "dict_type": "a mapping is expected here: lines of the form name: value",
     "too_short": "at least one entry is needed here",
+    "too_long": lambda limits: f"at most {limits['max_length']} entries are allowed here",
     "greater_than": _limit("above {}", "gt"),
     "greater_than_equal": _limit("{} or more", "ge"),
     "less_than": _limit("below {}", "lt"),

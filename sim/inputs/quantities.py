@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from sim.core.units import DURATIONS, MONEY, RATES
+from sim.core.units import DURATIONS, MINUTE, MONEY, RATES
 
 LONGEST = 1_000 * DURATIONS["y"]
+MOST_MONEY = 1e15
 _NUMBER = r"([0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
 _DURATION = re.compile(_NUMBER + r"\s*([a-z]+)")
 _RATE = re.compile(_NUMBER + r"\s*/\s*([a-z]+)")
@@ -66,6 +67,14 @@ def duration(value: Any) -> int:
     return round(ticks)
 
 
+def life(value: Any) -> int:
+    """`1h` → ticks; lives shorter than a minute would have one successor after another without end."""
+    ticks = duration(value)
+    if ticks < MINUTE:
+        raise wrong("at least 1m is expected here")
+    return ticks
+
+
 def rate(value: Any) -> float:
     """`40/day` → events per tick."""
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -87,17 +96,21 @@ def rate(value: Any) -> float:
 def money(value: Any) -> float:
     """`603k` → 603000.0, in the scenario's currency."""
     help_text = "an amount of money is a number with k, M or B if wanted, such as 603k or 32M"
-    if isinstance(value, str):
-        if _negative(value):
-            raise wrong("an amount of money cannot be negative")
-        match = _MONEY.fullmatch(value.strip())
-        if not match:
-            raise wrong(help_text)
-        return _finite(float(match[1]) * MONEY[match[2]], help_text)
-    amount = _finite(value, help_text)
+    amount = _written_money(value, help_text) if isinstance(value, str) else _finite(value, help_text)
     if amount < 0:
         raise wrong("an amount of money cannot be negative")
+    if amount > MOST_MONEY:
+        raise wrong("an amount of money cannot be more than 1000000B")
     return amount
+
+
+def _written_money(text: str, help_text: str) -> float:
+    if _negative(text):
+        raise wrong("an amount of money cannot be negative")
+    match = _MONEY.fullmatch(text.strip())
+    if not match:
+        raise wrong(help_text)
+    return _finite(float(match[1]) * MONEY[match[2]], help_text)
 
 
 def probability(value: Any) -> float:
@@ -157,6 +170,8 @@ Span = Annotated[
     _DURATION_SCHEMA,
 ]
 """Ticks, more than 0."""
+Life = Annotated[int, BeforeValidator(life), _DURATION_SCHEMA]
+"""Ticks, a minute or more."""
 Rate = Annotated[
     float, BeforeValidator(rate), _text(rf"{_NUMBER_SCHEMA}/\s*({_RATE_UNITS})\s*$", "40/day")
 ]
@@ -185,8 +200,8 @@ Several = Annotated[
 ]
 
 NAMES: tuple[tuple[Any, str], ...] = (
-    (Duration, "Duration"), (Span, "Span"), (Rate, "Rate"), (Money, "Money"), (Probability, "Probability"),
-    (Number, "Number"), (Positive, "Positive"), (Count, "Count"), (Several, "Several"),
+    (Duration, "Duration"), (Span, "Span"), (Life, "Life"), (Rate, "Rate"), (Money, "Money"),
+    (Probability, "Probability"), (Number, "Number"), (Positive, "Positive"), (Count, "Count"), (Several, "Several"),
 )
 
 

@@ -69,7 +69,7 @@ def _section(path: str, model: type[BaseModel]) -> str:
     shapes = fields(model)
     infos = {info.alias or name: info for name, info in model.model_fields.items()}
     rows = [
-        f"| `{key}` | {infos[key].description} | {kind(at)} | {_default(infos[key], at)} |"
+        f"| `{key}` | {infos[key].description} | {kind(at)} | {default(infos[key], at)} |"
         for key, at in shapes.items()
     ]
     return "\n".join([title, "", about(model), "", *_table("key", "what it is", "allowed", "default"), *rows])
@@ -117,23 +117,29 @@ def _limit(limit: object) -> str:
     return ""
 
 
-def _default(info: FieldInfo, at: Shape) -> str:
+def default(info: FieldInfo, at: Shape) -> str:
+    """A key's default, in Markdown."""
     if info.is_required():
         return "required"
     value = info.default
     if value is None or value in ("", {}):
         return "none"
-    if isinstance(value, Distribution):
-        return f"`{duration(value.constant or 0)}`"
-    if isinstance(value, BaseModel):
+    if isinstance(value, BaseModel) and not isinstance(value, Distribution):
         return "its defaults"
+    return "none" if value == [] else f"`{written(value, at)}`"
+
+
+def written(value: Any, at: Shape) -> str:
+    """A default as it would be written: `0s`, `[standing, leased]`, `false`, `0.5`."""
+    if isinstance(value, Distribution):
+        return duration(value.constant or 0)
     if isinstance(value, list):
-        return f"`[{', '.join(value)}]`" if value else "none"
+        return f"[{', '.join(value)}]"
     if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
+        return str(value).lower()
     if "duration" in kind(at):
-        return f"`{duration(value)}`"
-    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+        return duration(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def duration(ticks: int) -> str:

@@ -23,7 +23,7 @@ UNITS = """
 |---|---|---|
 | duration | `90s`, `15m`, `8h`, `27d` | `us`, `ms`, `s`, `m` (minutes), `h`, `d`, `w`, `y` (365 days) |
 | rate | `40/day`, `0.2/h` | per `s`, `m` or `min`, `h`, `d`, `w`, `y`, or the whole word |
-| money | `603k`, `32M`, `1500` | `k` thousand, `M` million, `B` thousand million; in your own currency |
+| money | `603k`, `32M`, `1500` | `k` thousand, `M` million, `B` thousand million; your own currency; to `1000000B` |
 | probability | `0.02` | a number from 0 to 1 |
 
 A number without its unit is an error that names the units, even 0: write `0s`.
@@ -46,7 +46,8 @@ FAMILIES = {
     "triangular": "from low to high, most often around mode",
     "gamma": "shape and mean",
     "beta": "Beta(a, b) stretched from low to high",
-    "negative-binomial": "counts 0, 1, 2…; the variance is mean + mean²/k; for numbers only",
+    "negative-binomial": "counts 0, 1, 2…; the variance is mean + mean²/k; for numbers only; "
+                         "the mean is at most 10000, and at most 1000 times k",
     "geometric": "counts 1, 2, 3…: tries up to the first success; for numbers only",
     "empirical": "quantiles, joined by straight lines; or `file`: a CSV file beside the scenario with one observation "
                  "in each line, at most 100,000",
@@ -142,7 +143,8 @@ mark misspelt ones, if the first line of the scenario names the schema:
 """
 
 KINDS = {
-    "Duration": "duration", "Span": "duration above 0", "Rate": "rate", "Money": "money", "Probability": "0 to 1",
+    "Duration": "duration", "Span": "duration above 0", "Life": "duration, at least `1m`", "Rate": "rate",
+    "Money": "money", "Probability": "0 to 1",
     "Number": "number, 0 or more", "Positive": "number above 0", "Count": "whole number, 0 or more",
     "Several": "whole number, 1 or more",
 }

@@ -30,6 +30,7 @@ class Metric:
         better: which direction a defender wants.
         group: section of the report: exposure, reach, audit, friction.
         counts: the column counts events, so that 0 in every replication still has an upper limit above 0.
+        rare: moves only when an attacker succeeds, so that 0 in every replication bounds nothing from above.
         says: one sentence for the report's glossary.
     """
 
@@ -43,24 +44,44 @@ class Metric:
     better: Better = "lower"
     group: str = "exposure"
     counts: bool = False
+    rare: bool = False
     says: str = ""
 
 
 def _total(
-    key: str, title: str, unit: str, group: str, says: str, better: Better = "lower", counts: bool = False
+    key: str,
+    title: str,
+    unit: str,
+    group: str,
+    says: str,
+    better: Better = "lower",
+    counts: bool = False,
+    *,
+    rare: bool = False,
 ) -> Metric:
-    return Metric(key, title, unit, "total", key, better=better, group=group, counts=counts, says=says)
+    return Metric(key, title, unit, "total", key, better=better, group=group, counts=counts, rare=rare, says=says)
 
 
 def _ratio(
-    key: str, title: str, unit: str, group: str, top: str, bottom: str, says: str, better: Better = "lower"
+    key: str,
+    title: str,
+    unit: str,
+    group: str,
+    top: str,
+    bottom: str,
+    says: str,
+    better: Better = "lower",
+    *,
+    rare: bool = False,
 ) -> Metric:
-    return Metric(key, title, unit, "ratio", top, bottom, better=better, group=group, says=says)
+    return Metric(key, title, unit, "ratio", top, bottom, better=better, group=group, rare=rare, says=says)
 
 
 def _quantile(key: str, title: str, unit: str, top: str, at: float, says: str) -> Metric:
     return Metric(key, title, unit, "quantile", top, at=at, says=says)
 
+
+_CUT = "; windows count up to the end of the time simulated, so this can be lower than the survival chart says"
 
 METRICS: tuple[Metric, ...] = (
     _total(
@@ -104,7 +125,7 @@ METRICS: tuple[Metric, ...] = (
         "h",
         "exposure_hours",
         0.50,
-        "half of the leaked credentials stay usable for less than this",
+        "half of the leaked credentials stay usable for less than this" + _CUT,
     ),
     _quantile(
         "exposure_window_hours_p95",
@@ -112,7 +133,7 @@ METRICS: tuple[Metric, ...] = (
         "h",
         "exposure_hours",
         0.95,
-        "one leaked credential in twenty stays usable for longer than this",
+        "one leaked credential in twenty stays usable for longer than this" + _CUT,
     ),
     _ratio(
         "exploitable_window_hours",
@@ -122,6 +143,7 @@ METRICS: tuple[Metric, ...] = (
         "exploitable_hours",
         "leaks",
         "from an attacker's first possible use until the credential is dead; 0 if nobody finds it in time",
+        rare=True,
     ),
     _total(
         "standing_hours",
@@ -162,6 +184,7 @@ METRICS: tuple[Metric, ...] = (
         "reached_resources",
         "leaks",
         "resources reached before everything the attacker held was dead; mean over leaked credentials",
+        rare=True,
     ),
     _ratio(
         "blast_radius_potential_share",
@@ -180,6 +203,7 @@ METRICS: tuple[Metric, ...] = (
         "reached_share",
         "leaks",
         "reached blast radius as a share of all resources",
+        rare=True,
     ),
     _ratio(
         "blast_radius_potential_weighted",
@@ -198,6 +222,7 @@ METRICS: tuple[Metric, ...] = (
         "reached_weight",
         "leaks",
         "sum of the sensitivities of the reached blast radius",
+        rare=True,
     ),
     _total(
         "resource_hours",
@@ -205,6 +230,7 @@ METRICS: tuple[Metric, ...] = (
         "resource-h",
         "reach",
         "time during which an attacker could use a resource it had reached, per replication",
+        rare=True,
     ),
     _total(
         "loss",
@@ -212,6 +238,7 @@ METRICS: tuple[Metric, ...] = (
         "currency",
         "reach",
         "losses drawn for the resources reached, once per intrusion and resource, per replication",
+        rare=True,
     ),
     _ratio(
         "audit_attributable",
@@ -231,6 +258,7 @@ METRICS: tuple[Metric, ...] = (
         "review_records",
         "compromises",
         "uses of a compromised credential between its leak and its death; mean per compromise",
+        rare=True,
     ),
     _total("tasks_done", "Tasks done", "", "friction", "tasks that ended well, per replication", "higher", True),
     _total(

@@ -149,6 +149,15 @@ def clip(estimate: Estimate, floor: float, ceiling: float = math.inf) -> Estimat
     )
 
 
+def unseen(estimate: Estimate, values: FloatArray) -> Estimate:
+    """The estimate without its high end if every value is 0: what never happened may still happen, and cost anything.
+
+    For numerators that move only at rare events, whose size says nothing as long as none was seen.
+    """
+    nothing = estimate.best == 0 and not np.any(np.nan_to_num(values))
+    return Estimate(estimate.low, estimate.best, None) if nothing else estimate
+
+
 def wilson(successes: float, trials: int, confidence: float) -> Estimate:
     """Share of successes with Wilson's interval (J. Am. Stat. Assoc. 22, 1927); halves allowed; null without trials."""
     if trials == 0:

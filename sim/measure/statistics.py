@@ -33,7 +33,8 @@ So intervals of skewed means and ratios are too narrow below about 50 replicatio
 more often above them. With few leaks a 95th percentile has no upper end rather than a wrong one (the 100s). A paired
 95th percentile of windows that are exact multiples of each other covers less: 88 with 20 replications, 94 with 100.
 A mean of rare, heavy totals (hours held after two breaches in a hundred replications) falls short as well: its interval
-knows only the breaches that were seen.
+knows only the breaches that were seen. Where none was seen at all (metrics that are `rare`), such an estimate is 0
+without a high end, not 0 for certain.
 """
 
 from __future__ import annotations
@@ -194,6 +195,8 @@ def _estimate(metric: Metric, data: _Strategy, confidence: float) -> Estimate:
         found = estimates.count(data.pairs[metric.key][0], confidence)
     else:
         found = estimates.ratio(*data.pairs[metric.key], confidence)
+    if metric.rare:
+        found = estimates.unseen(found, data.pairs[metric.key][0])
     return estimates.clip(found, 0.0, _ceiling(metric))
 
 

@@ -47,11 +47,6 @@ class SurvivalCurve:
     censored: int
 
 
-def restricted(censored: BoolArray) -> float | None:
-    """Share of the leaked credentials that were alive at the horizon; None without any."""
-    return int(np.count_nonzero(censored)) / len(censored) if len(censored) else None
-
-
 def survival(
     exposure_hours: FloatArray,
     censored: BoolArray,

@@ -28,11 +28,16 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class Source:
-    """Where a row of the evidence catalogue comes from."""
+    """Where a row of the evidence catalogue comes from.
+
+    Attributes:
+        made_from: keys of the rows that a fit rests on.
+    """
 
     title: str
     address: str
     grade: str = ""
+    made_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class ReportFacts:
 
     Attributes:
         sources: evidence key → source.
+        defaults: path and value of what the scenario leaves to the defaults.
         leaks: columns of LeakRow, `strategy` among them.
         versions: program or library → version.
         command: makes the results again.
@@ -60,6 +66,7 @@ class ReportFacts:
     sources: Mapping[str, Source]
     versions: Mapping[str, str]
     command: str
+    defaults: Sequence[tuple[str, str]] = ()
     story: str = ""
     charts: str = "charts"
     figures: tuple[Figure, ...] = field(default=())
@@ -81,8 +88,7 @@ def report_markdown(facts: ReportFacts) -> str:
         worst=incidents.worst(facts.leaks),
         story=[Markdown(markdown.escape(text, 4_000)) for text in facts.story.split("\n\n")],
         cut=list(_cut(facts.comparison)),
-        inputs=list(_inputs(facts)),
-        sourced=sum(one.source is not None for one in facts.inputs),
+        **_assumptions(facts),
         words=words,
         row=markdown.row,
         row_rule=lambda names: Markdown("---:|" * len(names)),
@@ -145,9 +151,29 @@ def _cut(comparison: Comparison) -> Iterator[tuple[str, ...]]:
         yield name, *(Markdown(text) for text in numbers)
 
 
+def _assumptions(facts: ReportFacts) -> dict[str, object]:
+    """What the scenario says, where that comes from, and what it leaves to the defaults."""
+    defaults = [(Markdown(markdown.escape(path, 4_000)), shown) for path, shown in facts.defaults]
+    return {"inputs": list(_inputs(facts)), "origins": _origins(facts), "defaults": defaults}
+
+
 def _inputs(facts: ReportFacts) -> Iterator[tuple[str, str, object]]:
     for one in facts.inputs:
         yield one.path, one.shown, _source(facts, one)
+
+
+def _origins(facts: ReportFacts) -> str:
+    """How many inputs come from where, most trustworthy first."""
+    known = [facts.sources.get(one.source or "") if one.evidence else None for one in facts.inputs]
+    fits = sum(found is not None and found.grade == "fit" for found in known)
+    published = sum(one.evidence for one in facts.inputs) - fits
+    assumed = sum(one.source is None for one in facts.inputs)
+    told = len(facts.inputs) - published - fits - assumed
+    return (
+        f"{words.number(published, 0)} from published evidence, {words.number(fits, 0)} from our own fits to such "
+        f"evidence, {words.number(told, 0)} with a source in words; {words.counted(assumed, 'is an', 'are')} "
+        f"{'assumption' if assumed == 1 else 'assumptions'}"
+    )
 
 
 def _source(facts: ReportFacts, one: Input) -> object:
@@ -157,5 +183,6 @@ def _source(facts: ReportFacts, one: Input) -> object:
     if found is None:
         return one.source
     grade = f", grade {found.grade}" if found.grade else ""
+    grade += f", from {', '.join(found.made_from)}" if found.made_from else ""
     title = markdown.link(found.title, found.address)
     return Markdown(f"{markdown.escape(one.source)}: {title}{markdown.escape(grade)}")

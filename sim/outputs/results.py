@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core.units import HOUR
+from sim.inputs.defaults import defaults_used, grouped
 from sim.inputs.evidence import catalogue
 from sim.inputs.load import Loaded
 from sim.measure.leaks import LeakRow
@@ -21,6 +22,7 @@ from sim.measure.statistics import Comparison
 from sim.measure.survival import SurvivalCurve, survival
 from sim.model.world import World
 from sim.outputs import lanes, readings, store
+from sim.outputs.figures import Figure
 from sim.outputs.finding import finding
 from sim.outputs.report import ReportFacts, Source, report_markdown
 from sim.outputs.summary import summary
@@ -106,13 +108,36 @@ def _manifest(about: About) -> dict[str, Any]:
 
 
 def _report(folder: Path, about: About, found: str) -> str:
+    scenario, leaks = about.loaded.scenario, store.read_leaks(folder)
+    facts = ReportFacts(
+        comparison=about.comparison,
+        finding=found,
+        name=about.loaded.name,
+        title=scenario.title,
+        story=scenario.story,
+        scenario_hash=about.loaded.hash,
+        horizon_hours=scenario.horizon / HOUR,
+        seed=about.seed,
+        leaks=leaks,
+        inputs=about.loaded.inputs,
+        sources=_sources(),
+        defaults=grouped(defaults_used(scenario), scenario),
+        versions=versions(),
+        command=about.command,
+        figures=_figures(folder / "charts", about, leaks),
+    )
+    return report_markdown(facts)
+
+
+def _figures(folder: Path, about: About, leaks: Any) -> tuple[Figure, ...]:
+    """Draw the charts into a new folder."""
     from sim.outputs.charts.gallery import draw_comparison
 
-    comparison, scenario = about.comparison, about.loaded.scenario
+    comparison, scenario, told = about.comparison, about.loaded.scenario, about.story
     horizon = scenario.horizon / HOUR
-    leaks = store.read_leaks(folder)
-    charts = folder / "charts"
-    charts.mkdir()
+    folder.mkdir()
+    given = curves(leaks, comparison.strategies)
+    lives = lanes.timeline(told.world, told.strategy, told.replication, told.log, told.leaks)
     caption = readings.caption(
         scenario.title,
         replications=comparison.replications,
@@ -120,33 +145,7 @@ def _report(folder: Path, about: About, found: str) -> str:
         leaked=comparison.censored,
         horizon_hours=horizon,
     )
-    told = about.story
-    figures = draw_comparison(
-        charts,
-        comparison,
-        curves(leaks, comparison.strategies),
-        lanes.timeline(told.world, told.strategy, told.replication, told.log, told.leaks),
-        horizon_hours=horizon,
-        caption=caption,
-    )
-    return report_markdown(
-        ReportFacts(
-            comparison=comparison,
-            finding=found,
-            name=about.loaded.name,
-            title=scenario.title,
-            story=scenario.story,
-            scenario_hash=about.loaded.hash,
-            horizon_hours=horizon,
-            seed=about.seed,
-            leaks=leaks,
-            inputs=about.loaded.inputs,
-            sources=_sources(),
-            versions=versions(),
-            command=about.command,
-            figures=figures,
-        )
-    )
+    return draw_comparison(folder, comparison, given, lives, horizon_hours=horizon, caption=caption)
 
 
 def curves(leaks: Any, strategies: tuple[str, ...]) -> Mapping[str, SurvivalCurve]:
@@ -161,4 +160,7 @@ def curves(leaks: Any, strategies: tuple[str, ...]) -> Mapping[str, SurvivalCurv
 
 
 def _sources() -> dict[str, Source]:
-    return {key: Source(one.row.source, one.row.address, one.row.grade) for key, one in catalogue().items()}
+    return {
+        key: Source(one.row.source, one.row.address, one.row.grade, tuple(one.row.made_from))
+        for key, one in catalogue().items()
+    }

@@ -230,3 +230,18 @@ def test_new_scenario_is_valid(title: str, tmp_path: Path) -> None:
     loaded = _load(tmp_path, new_scenario(title))
     assert loaded.scenario.title == title
     assert list(loaded.scenario.strategies) == ["static", "jit-task", "jit-5m"]
+
+
+@pytest.mark.parametrize(
+    ("written", "limits"),
+    [
+        ("3", (None, 1e4)), ("{constant: 20000, at-least: 15000}", (1e4, 1e4)),
+        ("{constant: 3, at-most: 40}", (None, 40)),
+    ],
+)
+def test_a_task_makes_at_most_ten_thousand_calls(
+    tmp_path: Path, written: str, limits: tuple[float | None, float]
+) -> None:
+    loaded = _load(tmp_path, f"extends: valid.yaml\ntasks: {{ship: {{markov: {{length: {written}}}}}}}\n")
+    chain = loaded.scenario.tasks["ship"].markov
+    assert chain is not None and (chain.length.at_least, chain.length.at_most) == limits

@@ -10,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.measure.catalogue import BY_KEY, COLUMNS, METRICS
+from sim.measure import estimates
+from sim.measure.catalogue import BY_KEY, COLUMNS, METRICS, Metric
 from sim.measure.estimates import Estimate
 from sim.measure.statistics import Comparison, LeakSample, compare
 
@@ -108,6 +109,33 @@ def test_no_event_on_either_side_is_not_a_certain_nothing() -> None:
     assert found.estimates["static"]["review_records"] == Estimate(None, None, None), "no compromises: no ratio"
     review = found.differences["jit-task"]["review_records"]
     assert (review.best, review.lower, review.compared) == (None, Estimate(None, None, None), 0)
+
+
+RARE = [metric for metric in METRICS if metric.rare]
+
+
+@pytest.mark.parametrize("metric", RARE, ids=lambda metric: metric.key)
+def test_what_never_happened_has_no_known_upper_end(metric: Metric, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, leaks = made()
+    for name in NAMES:
+        rows[name][metric.top] = np.zeros(12)
+    assert compared(rows, leaks).estimates["static"][metric.key] == Estimate(0.0, 0.0, None)
+    once = {name: {**row, metric.top: np.eye(12)[3]} for name, row in rows.items()}
+    assert compared(once, leaks).estimates["static"][metric.key].high is not None
+    assert compared(rows, leaks).differences["rotated"][metric.key].high == 0
+    monkeypatch.setattr(estimates, "unseen", lambda found, _: found)
+    assert compared(rows, leaks).estimates["static"][metric.key] == Estimate(0.0, 0.0, 0.0), "the planted fault"
+
+
+def test_which_metrics_are_rare() -> None:
+    assert {metric.key for metric in RARE} == {
+        "exploitable_window_hours", "blast_radius_reached", "blast_radius_reached_share",
+        "blast_radius_reached_weighted", "resource_hours", "loss", "review_records",
+    }  # fmt: skip
+    rows, leaks = made()
+    for name in NAMES:
+        rows[name]["standing_hours"] = np.zeros(12)
+    assert compared(rows, leaks).estimates["static"]["standing_hours"] == Estimate(0.0, 0.0, 0.0)
 
 
 def test_no_event_against_many_keeps_the_doubt_of_both() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.measure.estimates import influence, standard_error
-from sim.measure.survival import restricted, survival
+from sim.measure.survival import survival
 
 HOURS = np.array([1.0, 2.0, 2.0, 3.0, 5.0, 8.0])
 CENSORED = np.array([False, False, True, False, True, False])
@@ -85,11 +85,6 @@ def test_one_replication_has_no_interval_of_its_own() -> None:
     curve = survival(HOURS, CENSORED, np.full(6, 4))
     assert curve.alive == pytest.approx([1, 5 / 6, 2 / 3, 4 / 9, 0])
     assert np.isnan(curve.low[1:]).all() and np.isnan(curve.high[1:]).all()
-
-
-def test_restricted_is_the_share_alive_at_the_horizon() -> None:
-    assert restricted(CENSORED) == 2 / 6
-    assert restricted(np.zeros(0, dtype=np.bool_)) is None
 
 
 LEAKS = st.lists(st.tuples(st.integers(0, 20), st.booleans(), st.integers(0, 4)), min_size=1, max_size=50)
