@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.core.errors import AfterleakError
+from sim.core.errors import AfterleakError, Stopped
 
 app = typer.Typer(
     name="afterleak",
@@ -21,7 +24,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-INTERRUPTED = 130
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a bundled one.")]
 StrategyNames = Annotated[
     list[str] | None, typer.Option("--strategy", "-s", metavar="NAME", help="Only this strategy; may be repeated.")
@@ -62,17 +64,14 @@ def compare(
     from sim import study
     from sim.outputs import screen
 
-    command = shlex.join(["afterleak", *sys.argv[1:]])
+    # Where the locale is not UTF-8, arguments come with bytes that could not be decoded, and no file could hold those.
+    command = os.fsencode(shlex.join(["afterleak", *sys.argv[1:]])).decode("utf-8", "replace")
     request = study.Request(scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, command)
-    try:
-        with screen.Progress() as progress:
-            done = study.compare(request, progress)
-    except KeyboardInterrupt:
-        screen.show_error("stopped before any replication was finished; nothing was written")
-        raise typer.Exit(INTERRUPTED) from None
+    with screen.Progress() as progress:
+        done = study.compare(request, progress)
     screen.show_comparison(done)
     if done.ran.interrupted:
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(Stopped.exit_code)
 
 
 @app.command()
@@ -171,14 +170,30 @@ def evidence(
 
 
 def main() -> None:
-    """Entry point: errors that a user can cause become one line and exit code 2."""
+    """Entry point: errors that a user can cause become one line and exit code 2, or 130 when they stopped it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # not every terminal can show every name
+    _end_as_with_ctrl_c()
     try:
         app()
     except AfterleakError as error:
         from sim.outputs import screen
 
         screen.show_error(f"afterleak: {error}")
-        sys.exit(2)
+        sys.exit(error.exit_code)
+
+
+def _end_as_with_ctrl_c() -> None:
+    """A request to end, or a closed terminal, keeps what is finished, like Ctrl-C."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it, and means it
+            signal.signal(number, stop)
 
 
 if __name__ == "__main__":

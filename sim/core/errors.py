@@ -2,17 +2,22 @@
 
 AfterleakError                 anything a user can cause and should read as one line
 ├── ScenarioError              a scenario file says something that cannot be meant
-├── ResultsError               a results folder cannot be read, or must not be overwritten
-└── UsageError                 a command was asked for something that does not exist
+├── ResultsError               a results folder cannot be read or written, or must not be overwritten
+├── RunError                   a simulation broke off, as when a worker process is killed
+├── UsageError                 a command was asked for something that does not exist
+└── Stopped                    the user stopped it (exit code 130; all others: 2)
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 
 class AfterleakError(Exception):
     """Base of every error that is shown to a user as one line, without a traceback."""
+
+    exit_code: ClassVar[int] = 2
 
 
 class UsageError(AfterleakError):
@@ -21,6 +26,16 @@ class UsageError(AfterleakError):
 
 class ResultsError(AfterleakError):
     """A results folder is missing, is not one of ours, or must not be overwritten."""
+
+
+class RunError(AfterleakError):
+    """A simulation broke off before its end through no fault of the scenario."""
+
+
+class Stopped(AfterleakError):  # noqa: N818 - not an error, but an end that was asked for
+    """The user stopped a command (Ctrl-C, SIGTERM, a closed terminal); the text says what is left of it."""
+
+    exit_code: ClassVar[int] = 130
 
 
 class ScenarioError(AfterleakError):

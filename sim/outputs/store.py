@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -13,12 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.core.errors import ResultsError
+from sim.inputs.files import shown_name
 from sim.measure.catalogue import COLUMNS
 from sim.measure.leaks import LeakRow
 from sim.measure.records import Finished
 from sim.measure.statistics import LeakSample
 
 REPLICATIONS, LEAKS, MANIFEST, SUMMARY = "replications.parquet", "leaks.parquet", "manifest.json", "summary.json"
+OURS = (MANIFEST, SUMMARY, REPLICATIONS, LEAKS, "report.md", "charts")
 TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), int | None: pa.int64()}
 REPLICATION_SCHEMA = pa.schema(
     [("strategy", pa.string()), ("replication", pa.int64()), *((column, pa.float64()) for column in COLUMNS)]
@@ -33,10 +36,40 @@ def check_target(folder: Path) -> None:
     Raises:
         ResultsError: the path is a file, or a folder that holds something else.
     """
-    if folder.is_file():
-        raise ResultsError(f"{folder}: is a file; name a folder for the results")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        raise ResultsError(f"{folder}: holds files that are not afterleak results; name another folder with --out")
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise ResultsError(f"{shown_name(folder)}: is a file; name a folder for the results")
+        foreign = _foreign(folder) if folder.is_dir() else None
+    except OSError as error:
+        raise ResultsError(f"{shown_name(folder)}: cannot be read ({error.strerror})") from error
+    if foreign is not None:
+        raise ResultsError(
+            f"{shown_name(folder)}: holds files that are not afterleak results, such as {shown_name(foreign)}; "
+            "name another folder with --out"
+        )
+
+
+def _foreign(folder: Path) -> str | None:
+    """The name of something in a folder that no comparison wrote; without a manifest of ours that is anything."""
+    names = sorted(each.name for each in folder.iterdir())
+    others = [name for name in names if name not in OURS]
+    if others or not names:
+        return others[0] if others else None
+    return None if _manifest(folder).get("tool") == "afterleak" else names[0]
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def saved_replications(folder: Path) -> int:
+    """How many replications the results in a folder are made from; 0: there are none."""
+    numbers = _manifest(folder).get("replications")
+    return len(numbers) if isinstance(numbers, list) else 0
 
 
 def write_tables(folder: Path, finished: Iterable[Finished]) -> None:
@@ -98,17 +131,29 @@ def write_json(file: Path, content: Mapping[str, Any]) -> None:
 
 
 def replace(folder: Path, write: Callable[[Path], None]) -> None:
-    """Have a folder written under another name, then put it in the place of `folder` in one step."""
-    fresh = folder.with_name(folder.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    """Have a folder written under another name, then put it in the place of `folder` in one step.
+
+    Raises:
+        ResultsError: something that is not ours came into the folder meanwhile.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    hidden = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    fresh, old = hidden / "new", hidden / "old"
     try:
+        fresh.mkdir()  # unlike the hidden folder itself, with the permissions that the user's other folders have
         write(fresh)
-        old = folder.with_name(folder.name + ".old")
-        shutil.rmtree(old, ignore_errors=True)
+        check_target(folder)
+        _swap(folder, fresh, old)
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _swap(folder: Path, fresh: Path, old: Path) -> None:
+    try:
         if folder.exists():
             folder.rename(old)
         fresh.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    except BaseException:  # an interrupt, too, must not leave the old results where they are about to be cleaned up
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 from sim.trials.executors import executor
@@ -40,14 +41,16 @@ def campaign(
         began: told how many replications are kept already.
         tick: told how many strategies of a replication have been finished.
     """
-    kept = [number for number in journal.replications if number < replications]
+    kept = {number for number in journal.replications if number < replications}
     began(len(kept))
-    missing = [number for number in range(replications) if number not in set(kept)]
+    missing = [number for number in range(replications) if number not in kept]
     interrupted = False
     try:
         if missing:
-            for finished in executor(min(workers, len(missing))).run(job, missing, tick):
-                journal.add(finished)
+            # Closed at once when the journal cannot be written: no worker goes on for nobody.
+            with closing(executor(min(workers, len(missing))).run(job, missing, tick)) as results:
+                for finished in results:
+                    journal.add(finished)
     except KeyboardInterrupt:
         interrupted = True
     done = [number for number in journal.replications if number < replications]

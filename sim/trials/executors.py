@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
+import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
 
+from sim.core.errors import RunError
 from sim.measure.records import Finished
 from sim.trials.runner import Job, Runner
 
@@ -18,7 +23,7 @@ Tick = Callable[[int], None]
 class Executor(Protocol):
     """Runs replications of a job and yields each as soon as it is finished, in any order."""
 
-    def run(self, job: Job, replications: Sequence[int], tick: Tick) -> Iterator[Finished]:
+    def run(self, job: Job, replications: Sequence[int], tick: Tick) -> Generator[Finished, None, None]:
         """Yield every replication once."""
         ...
 
@@ -26,7 +31,7 @@ class Executor(Protocol):
 class Serial:
     """In this process, one after the other."""
 
-    def run(self, job: Job, replications: Sequence[int], tick: Tick) -> Iterator[Finished]:
+    def run(self, job: Job, replications: Sequence[int], tick: Tick) -> Generator[Finished, None, None]:
         """Yield every replication once, in the given order."""
         runner = Runner(job)
         for number in replications:
@@ -39,27 +44,34 @@ class Processes:
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
-    def run(self, job: Job, replications: Sequence[int], tick: Tick) -> Iterator[Finished]:
+    def run(self, job: Job, replications: Sequence[int], tick: Tick) -> Generator[Finished, None, None]:
         """Yield every replication once, as they finish; only a few are under way at a time."""
         context = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(self.workers, context, initializer=_prepare, initargs=(job,))
         try:
             yield from self._drain(pool, list(replications), tick, len(job.strategies))
             pool.shutdown()
+        except BrokenProcessPool as error:
+            _abandon(pool)
+            raise RunError("a worker process was killed, perhaps for lack of memory") from error
         except BaseException:
             _abandon(pool)
             raise
 
-    def _drain(self, pool: ProcessPoolExecutor, waiting: list[int], tick: Tick, strategies: int) -> Iterator[Finished]:
+    def _drain(
+        self, pool: ProcessPoolExecutor, waiting: list[int], tick: Tick, strategies: int
+    ) -> Generator[Finished, None, None]:
         waiting.reverse()
         running: set[Future[Finished]] = set()
         while waiting or running:
             while waiting and len(running) < self.workers + 1:
                 running.add(pool.submit(_run, waiting.pop()))
             done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
+            # Sound ones first, so that none is lost beside one whose worker was killed.
+            for future in sorted(done, key=lambda one: one.exception() is not None):
+                result = future.result()
                 tick(strategies)
-                yield future.result()
+                yield result
 
 
 def executor(workers: int) -> Executor:
@@ -69,7 +81,7 @@ def executor(workers: int) -> Executor:
 
 def _abandon(pool: ProcessPoolExecutor) -> None:
     for process in multiprocessing.active_children():
-        process.terminate()
+        process.kill()
     pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -77,9 +89,20 @@ _runner: list[Runner] = []
 
 
 def _prepare(job: Job) -> None:
-    # An interrupt reaches every process of the terminal; only the parent answers it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # An interrupt, or the terminal's end, reaches every process of the terminal; only the parent answers it.
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _runner[:] = [Runner(job)]
+
+
+def _end_with_parent() -> None:
+    # A parent that was killed can end nobody; its workers would go on, and then wait for ever.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _run(number: int) -> Finished:

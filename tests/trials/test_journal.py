@@ -3,6 +3,9 @@
 import json
 from contextlib import closing
 
+import pytest
+
+from sim.core.errors import ResultsError
 from sim.measure.records import Finished
 from sim.trials import journal as module
 from sim.trials.journal import Journal
@@ -65,3 +68,41 @@ def test_removing_leaves_nothing(tmp_path):
     journal = Journal(tmp_path / "j", JOB)
     journal.remove()
     assert not (tmp_path / "j").exists()
+
+
+@pytest.mark.parametrize("garbage", [b"{\n", b"[]\n", b'{"rows": []}\n', b"\xff\n"])
+def test_from_a_garbled_line_on_all_is_cut_off(tmp_path, garbage):
+    with closing(Journal(tmp_path / "j", JOB)) as journal:
+        journal.add(finished(0))
+    with (tmp_path / "j" / "finished.jsonl").open("ab") as lines:
+        lines.write(garbage)
+    with closing(Journal(tmp_path / "j", JOB)) as again:
+        again.add(finished(1))
+        assert list(again.read([0, 1])) == [finished(0), finished(1)]
+
+
+def test_a_folder_of_the_users_is_never_used(tmp_path):
+    folder = tmp_path / "j"
+    folder.mkdir()
+    (folder / "job.json").write_text('{"mine": 1}')
+    (folder / "thesis.tex").write_text("mine")
+    with pytest.raises(ResultsError, match="is not an afterleak run's"):
+        Journal(folder, JOB)
+    assert sorted(each.name for each in folder.iterdir()) == ["job.json", "thesis.tex"]
+
+
+def test_a_second_run_is_kept_out_and_harms_nothing(tmp_path):
+    pytest.importorskip("fcntl")
+    with closing(Journal(tmp_path / "j", JOB)) as first:
+        first.add(finished(0))
+        with pytest.raises(ResultsError, match="another run"):
+            Journal(tmp_path / "j", JOB | {"seed": 1})
+        first.add(finished(1))
+        assert list(first.read([0, 1])) == [finished(0), finished(1)]
+
+
+def test_removing_spares_what_someone_put_there(tmp_path):
+    journal = Journal(tmp_path / "j", JOB)
+    (tmp_path / "j" / "note.txt").write_text("mine")
+    journal.remove()
+    assert [each.name for each in (tmp_path / "j").iterdir()] == ["note.txt"]
