@@ -8,83 +8,12 @@ replications that have it (it is null in the others).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Kind = Literal["total", "ratio", "quantile", "value"]
-Better = Literal["lower", "higher", "neither"]
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One metric.
-
-    Attributes:
-        key: name in summary.json.
-        title: name in tables and charts.
-        unit: of the estimate; empty for counts.
-        kind: how replications are combined.
-        top: numerator, or the column itself; for a quantile a column of the leaks table.
-        bottom: denominator of a ratio.
-        at: probability of a quantile.
-        better: which direction a defender wants.
-        group: section of the report: exposure, reach, audit, friction.
-        counts: the column counts events, so that 0 in every replication still has an upper limit above 0.
-        rare: moves only when an attacker succeeds, so that 0 in every replication bounds nothing from above.
-        says: one sentence for the report's glossary.
-    """
-
-    key: str
-    title: str
-    unit: str
-    kind: Kind
-    top: str
-    bottom: str = ""
-    at: float = 0.0
-    better: Better = "lower"
-    group: str = "exposure"
-    counts: bool = False
-    rare: bool = False
-    says: str = ""
-
-
-def _total(
-    key: str,
-    title: str,
-    unit: str,
-    group: str,
-    says: str,
-    better: Better = "lower",
-    counts: bool = False,
-    *,
-    rare: bool = False,
-) -> Metric:
-    return Metric(key, title, unit, "total", key, better=better, group=group, counts=counts, rare=rare, says=says)
-
-
-def _ratio(
-    key: str,
-    title: str,
-    unit: str,
-    group: str,
-    top: str,
-    bottom: str,
-    says: str,
-    better: Better = "lower",
-    *,
-    rare: bool = False,
-) -> Metric:
-    return Metric(key, title, unit, "ratio", top, bottom, better=better, group=group, rare=rare, says=says)
-
-
-def _quantile(key: str, title: str, unit: str, top: str, at: float, says: str) -> Metric:
-    return Metric(key, title, unit, "quantile", top, at=at, says=says)
-
+from sim.measure.metric import Metric, quantile, ratio, total
 
 _CUT = "; windows count up to the end of the time simulated, so this can be lower than the survival chart says"
 
 METRICS: tuple[Metric, ...] = (
-    _total(
+    total(
         "captures",
         "Captures",
         "",
@@ -93,7 +22,7 @@ METRICS: tuple[Metric, ...] = (
         "neither",
         True,
     ),
-    _total(
+    total(
         "leaks",
         "Leaked credentials",
         "",
@@ -102,7 +31,7 @@ METRICS: tuple[Metric, ...] = (
         "neither",
         True,
     ),
-    _total(
+    total(
         "compromises",
         "Compromised credentials",
         "",
@@ -110,7 +39,7 @@ METRICS: tuple[Metric, ...] = (
         "leaked credentials that an attacker found and used while they were alive, per replication",
         counts=True,
     ),
-    _ratio(
+    ratio(
         "exposure_window_hours",
         "Exposure window, mean",
         "h",
@@ -119,7 +48,7 @@ METRICS: tuple[Metric, ...] = (
         "leaks",
         "from a credential's first leak until it is dead, cut at the horizon; mean over leaked credentials",
     ),
-    _quantile(
+    quantile(
         "exposure_window_hours_p50",
         "Exposure window, median",
         "h",
@@ -127,7 +56,7 @@ METRICS: tuple[Metric, ...] = (
         0.50,
         "half of the leaked credentials stay usable for less than this" + _CUT,
     ),
-    _quantile(
+    quantile(
         "exposure_window_hours_p95",
         "Exposure window, 95th percentile",
         "h",
@@ -135,7 +64,7 @@ METRICS: tuple[Metric, ...] = (
         0.95,
         "one leaked credential in twenty stays usable for longer than this" + _CUT,
     ),
-    _ratio(
+    ratio(
         "exploitable_window_hours",
         "Exploitable window, mean",
         "h",
@@ -145,21 +74,21 @@ METRICS: tuple[Metric, ...] = (
         "from an attacker's first possible use until the credential is dead; 0 if nobody finds it in time",
         rare=True,
     ),
-    _total(
+    total(
         "standing_hours",
         "Standing access",
         "credential-h",
         "exposure",
         "time that credentials are valid while no task of their holder needs them, per replication",
     ),
-    _total(
+    total(
         "orphan_hours",
         "Orphaned access",
         "credential-h",
         "exposure",
         "time that credentials are valid after every holder was retired, per replication",
     ),
-    _total(
+    total(
         "late_uses",
         "Late uses",
         "",
@@ -167,7 +96,7 @@ METRICS: tuple[Metric, ...] = (
         "uses accepted after revocation was asked for, by agents and attackers, per replication",
         counts=True,
     ),
-    _ratio(
+    ratio(
         "blast_radius_potential",
         "Blast radius, potential",
         "resources",
@@ -176,7 +105,7 @@ METRICS: tuple[Metric, ...] = (
         "leaks",
         "resources a leaked credential can lead to with no clock; mean over leaked credentials",
     ),
-    _ratio(
+    ratio(
         "blast_radius_reached",
         "Blast radius, reached",
         "resources",
@@ -186,7 +115,7 @@ METRICS: tuple[Metric, ...] = (
         "resources reached before everything the attacker held was dead; mean over leaked credentials",
         rare=True,
     ),
-    _ratio(
+    ratio(
         "blast_radius_potential_share",
         "Blast radius, potential share",
         "share of resources",
@@ -195,7 +124,7 @@ METRICS: tuple[Metric, ...] = (
         "leaks",
         "potential blast radius as a share of all resources",
     ),
-    _ratio(
+    ratio(
         "blast_radius_reached_share",
         "Blast radius, reached share",
         "share of resources",
@@ -205,7 +134,7 @@ METRICS: tuple[Metric, ...] = (
         "reached blast radius as a share of all resources",
         rare=True,
     ),
-    _ratio(
+    ratio(
         "blast_radius_potential_weighted",
         "Blast radius, potential, by sensitivity",
         "sensitivity points",
@@ -214,7 +143,7 @@ METRICS: tuple[Metric, ...] = (
         "leaks",
         "sum of the sensitivities of the potential blast radius",
     ),
-    _ratio(
+    ratio(
         "blast_radius_reached_weighted",
         "Blast radius, reached, by sensitivity",
         "sensitivity points",
@@ -224,7 +153,7 @@ METRICS: tuple[Metric, ...] = (
         "sum of the sensitivities of the reached blast radius",
         rare=True,
     ),
-    _total(
+    total(
         "resource_hours",
         "Resource-hours held",
         "resource-h",
@@ -232,7 +161,7 @@ METRICS: tuple[Metric, ...] = (
         "time during which an attacker could use a resource it had reached, per replication",
         rare=True,
     ),
-    _total(
+    total(
         "loss",
         "Loss",
         "currency",
@@ -240,7 +169,7 @@ METRICS: tuple[Metric, ...] = (
         "losses drawn for the resources reached, once per intrusion and resource, per replication",
         rare=True,
     ),
-    _ratio(
+    ratio(
         "audit_attributable",
         "Attributable uses",
         "share of uses",
@@ -250,7 +179,7 @@ METRICS: tuple[Metric, ...] = (
         "share of agents' uses that point to exactly one agent and one task",
         "higher",
     ),
-    _ratio(
+    ratio(
         "review_records",
         "Records to review",
         "uses",
@@ -260,8 +189,8 @@ METRICS: tuple[Metric, ...] = (
         "uses of a compromised credential between its leak and its death; mean per compromise",
         rare=True,
     ),
-    _total("tasks_done", "Tasks done", "", "friction", "tasks that ended well, per replication", "higher", True),
-    _total(
+    total("tasks_done", "Tasks done", "", "friction", "tasks that ended well, per replication", "higher", True),
+    total(
         "tasks_failed",
         "Tasks failed",
         "",
@@ -269,7 +198,7 @@ METRICS: tuple[Metric, ...] = (
         "tasks that failed, for whatever reason, per replication",
         counts=True,
     ),
-    _total(
+    total(
         "tasks_failed_credential",
         "Tasks failed for a credential",
         "",
@@ -277,7 +206,7 @@ METRICS: tuple[Metric, ...] = (
         "tasks that failed because they had no working credential, per replication",
         counts=True,
     ),
-    _ratio(
+    ratio(
         "added_latency_seconds",
         "Added latency per task, mean",
         "s",
@@ -304,7 +233,7 @@ METRICS: tuple[Metric, ...] = (
         group="friction",
         says="95th percentile over a replication's tasks, then mean over replications",
     ),
-    _ratio(
+    ratio(
         "uses_per_task",
         "Uses per task",
         "",
@@ -314,7 +243,7 @@ METRICS: tuple[Metric, ...] = (
         "attempts that were let in with a credential, retries included; mean over tasks",
         "neither",
     ),
-    _total(
+    total(
         "issuances",
         "Issuances",
         "",
@@ -323,7 +252,7 @@ METRICS: tuple[Metric, ...] = (
         "neither",
         True,
     ),
-    _ratio(
+    ratio(
         "issuer_wait_seconds",
         "Wait in the issuer's queue, mean",
         "s",
@@ -332,8 +261,8 @@ METRICS: tuple[Metric, ...] = (
         "issuer_requests",
         "from asking to being served, over requests that were let in",
     ),
-    _total("issuer_load", "Issuer load", "share of capacity", "friction", "share of the issuer's places in use"),
-    _total(
+    total("issuer_load", "Issuer load", "share of capacity", "friction", "share of the issuer's places in use"),
+    total(
         "outage_hours",
         "Credential outage",
         "holder-h",
@@ -349,3 +278,5 @@ COLUMNS = tuple(
     )
 )
 """Columns of a replication's row besides `strategy` and `replication`, in order."""
+
+__all__ = ["BY_KEY", "COLUMNS", "METRICS", "Metric"]
