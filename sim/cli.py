@@ -28,6 +28,10 @@ ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenari
 StrategyNames = Annotated[
     list[str] | None, typer.Option("--strategy", "-s", metavar="NAME", help="Only this strategy; may be repeated.")
 ]
+Engine = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="auto, compiled (fast; compiles once) or reference; never changes a result."),
+]
 Seed = Annotated[int | None, typer.Option(help="Seed of all draws, 0 to 4294967295. Default: the scenario's.")]
 
 
@@ -57,7 +61,10 @@ def compare(
     ] = None,
     replications: Annotated[int | None, typer.Option("--replications", "-n", help="Default: the scenario's.")] = None,
     seed: Seed = None,
-    workers: Annotated[int | None, typer.Option(help="Processes; never changes a result. Default: all cores.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes or threads; never changes a result. Default: all cores.")
+    ] = None,
+    engine: Engine = "auto",
     out: Annotated[Path | None, typer.Option(help="Results folder. Default: results/SCENARIO.")] = None,
 ) -> None:
     """Simulate a scenario under its strategies, compare them, and save tables, charts and a report."""
@@ -66,7 +73,9 @@ def compare(
 
     # Where the locale is not UTF-8, arguments come with bytes that could not be decoded, and no file could hold those.
     command = os.fsencode(shlex.join(["afterleak", *sys.argv[1:]])).decode("utf-8", "replace")
-    request = study.Request(scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, command)
+    request = study.Request(
+        scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, command, engine
+    )
     with screen.Progress() as progress:
         done = study.compare(request, progress)
     screen.show_comparison(done)
@@ -82,6 +91,7 @@ def trace(
     ] = None,
     replication: Annotated[int, typer.Option("--replication", "-k", min=0, help="Which replication, from 0.")] = 0,
     seed: Seed = None,
+    engine: Engine = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Every event as one JSON object per line.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Tasks, calls and issuances too.")] = False,
 ) -> None:
@@ -89,7 +99,8 @@ def trace(
     from sim import study
     from sim.outputs import screen
 
-    told = study.trace(scenario, strategy, replication, seed)
+    with screen.Progress() as progress:
+        told = study.trace(scenario, strategy, replication, seed, engine, progress, whole=as_json or everything)
     if as_json:
         screen.show_events(told)
     else:
@@ -126,6 +137,17 @@ def check(files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Sc
             screen.show_error(str(error))
     if wrong:
         raise typer.Exit(2)
+
+
+@app.command()
+def warmup() -> None:
+    """Compile the fast engine ahead of time; otherwise the first large comparison does."""
+    from sim import study
+    from sim.outputs import screen
+
+    with screen.Progress() as progress:
+        warmed = study.warm_up(progress)
+    screen.show_warmed(warmed)
 
 
 @app.command()

@@ -54,11 +54,14 @@ def write(folder: Path, content: dict[str, Any], name: str = "case") -> Path:
 
 
 def compared(folder: Path, content: dict[str, Any], **request: Any) -> dict[str, Any]:
-    """summary.json of a comparison of the scenario, made through the public path."""
+    """summary.json of a comparison of the scenario, made through the public path.
+
+    On the reference engine, where tests plant faults; that both engines say the same is tested apart.
+    """
     out = request.pop("out", folder / "out")
     from sim import study
 
-    study.compare(study.Request(write(folder, content), out=out, **({"workers": 1} | request)))
+    study.compare(study.Request(write(folder, content), out=out, **({"workers": 1, "engine": "reference"} | request)))
     summary: dict[str, Any] = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     return summary
 
@@ -72,7 +75,7 @@ def simulated(content: dict[str, Any], strategy: str | None = None, replication:
     from sim.inputs.schema import Scenario
     from sim.measure.metrics import Metrics
     from sim.model.credentials import plan
-    from sim.model.graph import Reach
+    from sim.model.reach import Reach
     from sim.model.world import build
 
     parsed = Scenario.model_validate(content)

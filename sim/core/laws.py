@@ -1,18 +1,13 @@
-"""Distributions as quantile functions: a law turns a uniform number in (0, 1) into a value, rising with it.
-
-One uniform gives one value, so that a draw is fully named by its address. The incomplete gamma and beta functions
-and the normal quantile are scipy's scalar ones (scipy.special.cython_special).
-"""
+"""Distributions ready to draw from: one uniform number gives one value, so a draw is fully named by its address."""
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from scipy.special import cython_special as special
-
+from sim.core import quantiles
+from sim.core.quantiles import Family
 from sim.core.units import FOREVER
 
 Quantile = Callable[[float], float]
@@ -21,19 +16,42 @@ LATEST = float(FOREVER >> 1)
 
 
 @dataclass(frozen=True)
+class Shape:
+    """A distribution before it is cut: its family, its numbers as sim.core.quantiles takes them, its parts.
+
+    Attributes:
+        tables: sequences of numbers, of a family that has them: the cumulative probabilities of counts, probabilities
+            and values of an empirical one, the edges of a mixture.
+        parts: of a mixture.
+    """
+
+    family: Family
+    numbers: tuple[float, ...] = ()
+    tables: tuple[tuple[float, ...], ...] = ()
+    parts: tuple[Law, ...] = ()
+    at: Quantile = field(compare=False, kw_only=True)
+
+
+@dataclass(frozen=True)
 class Law:
     """A distribution ready to draw from.
 
     Attributes:
-        at: quantile function on (0, 1).
+        shape: its quantile function on (0, 1).
         low, high: values are cut to [low, high].
-        constant: the value does not depend on the draw.
     """
 
-    at: Quantile
+    shape: Shape
     low: float = 0.0
     high: float = LATEST
-    constant: bool = False
+    at: Quantile = field(init=False, repr=False, compare=False)
+    constant: bool = field(init=False, repr=False, compare=False)
+    """The value does not depend on the draw."""
+
+    def __post_init__(self) -> None:
+        # Plain attributes: they are asked for at every draw.
+        object.__setattr__(self, "at", self.shape.at)
+        object.__setattr__(self, "constant", self.shape.family is Family.CONSTANT)
 
     def value(self, u: float) -> float:
         """The value at the uniform number u."""
@@ -50,103 +68,78 @@ class Law:
         return math.floor(self.value(u) + 0.5)
 
 
-def constant(value: float) -> Law:
+def constant(value: float) -> Shape:
     """Always the same value."""
-    return Law(lambda _: value, constant=True)
+    return Shape(Family.CONSTANT, (value,), at=lambda _: value)
 
 
-def lognormal(mu: float, sigma: float) -> Quantile:
+def lognormal(mu: float, sigma: float) -> Shape:
     """exp of a normal number with mean mu and standard deviation sigma."""
-    ndtri, exp = special.ndtri, math.exp
-    return lambda u: exp(min(mu + sigma * ndtri(u), 700.0))
+    of = quantiles.lognormal
+    return Shape(Family.LOGNORMAL, (mu, sigma), at=lambda u: of(u, mu, sigma))
 
 
-def exponential(mean: float) -> Quantile:
+def exponential(mean: float) -> Shape:
     """Without memory."""
-    return lambda u: -mean * math.log1p(-u)
+    of = quantiles.exponential
+    return Shape(Family.EXPONENTIAL, (mean,), at=lambda u: of(u, mean))
 
 
-def weibull(shape: float, scale: float) -> Quantile:
+def weibull(shape: float, scale: float) -> Shape:
     """P(longer than x) = exp(-(x / scale)^shape)."""
-    power = 1.0 / shape
-
-    # The power overflows for very small shapes; the logarithm says so first.
-    def at(u: float) -> float:
-        logarithm = power * math.log(-math.log1p(-u))
-        return scale * math.exp(min(logarithm, 600.0))
-
-    return at
+    of, power = quantiles.weibull, 1.0 / shape
+    return Shape(Family.WEIBULL, (power, scale), at=lambda u: of(u, power, scale))
 
 
-def uniform(low: float, high: float) -> Quantile:
+def uniform(low: float, high: float) -> Shape:
     """Any value between low and high alike."""
-    return lambda u: low + (high - low) * u
+    of = quantiles.uniform
+    return Shape(Family.UNIFORM, (low, high), at=lambda u: of(u, low, high))
 
 
-def triangular(low: float, mode: float, high: float) -> Quantile:
+def triangular(low: float, mode: float, high: float) -> Shape:
     """Likeliest at the mode, falling in straight lines to low and high."""
-    span = high - low
-    if span == 0:
-        return lambda _: low
-    turn = (mode - low) / span
-
-    def at(u: float) -> float:
-        if u < turn:
-            return low + math.sqrt(u * span * (mode - low))
-        return high - math.sqrt((1.0 - u) * span * (high - mode))
-
-    return at
+    of = quantiles.triangular
+    return Shape(Family.TRIANGULAR, (low, mode, high), at=lambda u: of(u, low, mode, high))
 
 
-def gamma(shape: float, mean: float) -> Quantile:
+def gamma(shape: float, mean: float) -> Shape:
     """Gamma by shape and mean."""
-    scale = mean / shape
-    return lambda u: scale * special.gammaincinv(shape, u)
+    of, scale = quantiles.gamma, mean / shape
+    return Shape(Family.GAMMA, (shape, scale), at=lambda u: of(u, shape, scale))
 
 
-def beta(a: float, b: float, low: float, high: float) -> Quantile:
+def beta(a: float, b: float, low: float, high: float) -> Shape:
     """Beta(a, b) stretched over [low, high]."""
-    return lambda u: low + (high - low) * special.betaincinv(a, b, u)
+    of = quantiles.beta
+    return Shape(Family.BETA, (a, b, low, high), at=lambda u: of(u, a, b, low, high))
 
 
-def geometric(mean: float) -> Quantile:
+def geometric(mean: float) -> Shape:
     """Tries up to and with the first success: 1, 2, 3…"""
-    if mean <= 1.0:
-        return lambda _: 1.0
-    fall = math.log1p(-1.0 / mean)
-    return lambda u: 1.0 + math.floor(math.log1p(-u) / fall)
+    of, fall = quantiles.geometric, math.log1p(-1.0 / mean) if mean > 1.0 else 0.0
+    return Shape(Family.GEOMETRIC, (fall,), at=lambda u: of(u, fall))
 
 
-def counts(cumulative: tuple[float, ...]) -> Quantile:
+def counts(cumulative: tuple[float, ...]) -> Shape:
     """0, 1, 2… with the given cumulative probabilities; the last one takes what is left."""
-    top = len(cumulative) - 1
-    return lambda u: float(min(bisect_right(cumulative, u), top))
+    of = quantiles.counts
+    return Shape(Family.COUNTS, tables=(cumulative,), at=lambda u: of(u, cumulative))
 
 
-def empirical(probabilities: tuple[float, ...], values: tuple[float, ...]) -> Quantile:
+def empirical(probabilities: tuple[float, ...], values: tuple[float, ...]) -> Shape:
     """Straight lines between the quantiles; the outermost values beyond them."""
-
-    def at(u: float) -> float:
-        right = bisect_right(probabilities, u)
-        if right == 0:
-            return values[0]
-        if right == len(values):
-            return values[-1]
-        left = right - 1
-        share = (u - probabilities[left]) / (probabilities[right] - probabilities[left])
-        return values[left] + share * (values[right] - values[left])
-
-    return at
+    of = quantiles.empirical
+    return Shape(Family.EMPIRICAL, tables=(probabilities, values), at=lambda u: of(u, probabilities, values))
 
 
-def mixture(weights: tuple[float, ...], parts: tuple[Law, ...]) -> Quantile:
+def mixture(weights: Sequence[float], parts: tuple[Law, ...]) -> Shape:
     """The uniform number first chooses the part, then what is left of it draws from that part."""
     total = math.fsum(weights)
-    edges = [math.fsum(weights[:n]) / total for n in range(len(weights) + 1)]
+    edges = tuple(math.fsum(weights[:n]) / total for n in range(len(weights) + 1))
 
     def at(u: float) -> float:
-        part = min(bisect_right(edges, u) - 1, len(parts) - 1)
-        rest = (u - edges[part]) / (edges[part + 1] - edges[part])
-        return parts[part].value(min(max(rest, 2.0**-53), 1.0 - 2.0**-53))
+        part = quantiles.part_of(u, edges)
+        return parts[part].value(quantiles.rest_of(u, edges[part], edges[part + 1]))
 
-    return at
+    return Shape(Family.MIXTURE, tables=(edges,), parts=parts, at=at)

@@ -12,7 +12,7 @@ def alive(dies: int, now: int) -> bool:
 
 def back_off(first: int, factor: float, most: int, jitter: float, tries: int, u: float) -> int:
     """Ticks to wait after the given number of tries (0: after the first one), shortened by jitter × u."""
-    wait = min(float(most), first * factor**tries)
+    wait: float = min(float(most), first * factor ** float(tries))
     return math.floor(wait * (1.0 - jitter * u) + 0.5)
 
 

@@ -89,7 +89,7 @@ class BackOff(Model):
     """Waiting between tries: first, first × factor, first × factor²… up to most."""
 
     first: Duration = Field(default=SECOND, description="wait before the second try")
-    factor: Positive = Field(default=2.0, description="each further wait is this many times longer")
+    factor: Positive = Field(default=2.0, le=1000, description="each further wait is this many times longer")
     most: Duration = Field(default=MINUTE, description="longest wait")
     jitter: Probability = Field(default=0.0, description="share of a wait by which it is shortened, at most, at random")
 

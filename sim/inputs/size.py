@@ -14,9 +14,10 @@ from sim.inputs.schema import Scenario
 from sim.inputs.strategy import Strategy
 from sim.inputs.tree import Problems, Tree, find
 
-MOST_TASKS = 5_000_000
-MOST_CALLS = 50_000_000
-MOST_EVENTS = 5_000_000
+MOST_TASKS = 200_000_000
+MOST_CALLS = 2_000_000_000
+MOST_EVENTS = 200_000_000
+"""What takes hours on the compiled engine; numbers of credentials and tasks in the log end at 2^31."""
 _P95 = 1.6448536269514722
 
 

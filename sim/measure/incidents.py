@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.core.events import CAUSES, LIFE_CHANGES, Event, Flag
+from sim.core.events import CAUSES, LIFE_CHANGES, LOG, Event, Flag
 from sim.core.units import HOUR
+from sim.measure.chunks import Chunk, Rows, table
 from sim.measure.leaks import LeakRow
 from sim.measure.paths import Step, told
 from sim.model.credentials import Plan
-from sim.model.graph import Reach
+from sim.model.reach import Reach
 from sim.model.world import World
 
-Rows = npt.NDArray[Any]
-RARE = (
-    Event.CAPTURED,
-    Event.LEAK_NOTICED,
-    Event.BLOCKED,
-    Event.COMPROMISED,
-    Event.OBTAINED,
-    Event.REACHED,
-    Event.EVICTED,
+NAMES = LOG.names or ()
+TOLD = table(
+    lambda kind, _: (
+        kind
+        in (
+            Event.CAPTURED,
+            Event.LEAK_NOTICED,
+            Event.BLOCKED,
+            Event.COMPROMISED,
+            Event.OBTAINED,
+            Event.REACHED,
+            Event.EVICTED,
+        )
+    )
 )
+MOVED = table(
+    lambda kind, flags: kind == Event.OBTAINED or (kind in LIFE_CHANGES and flags & (Flag.LEAKED | Flag.ATTACKERS) > 0)
+)
+"""What says when a credential that matters here dies."""
+LEAKED_USES = table(lambda kind, flags: kind == Event.USED and flags & Flag.LEAKED > 0)
 
 
 @dataclass
@@ -71,23 +80,29 @@ class Incidents:
         self.dies: dict[int, int] = {}
         self.causes: dict[int, int] = {}
         self.captures = 0
+        self._leads: dict[tuple[int, frozenset[int] | None], tuple[int, int]] = {}
 
-    def add(self, rows: Rows) -> None:
+    def add(self, chunk: Chunk) -> None:
         """Take in the next chunk of the log."""
-        kind, flags = rows["kind"], rows["flags"]
-        touched = np.isin(kind, LIFE_CHANGES) & (flags & (Flag.LEAKED | Flag.ATTACKERS) > 0)
-        for row in rows[np.isin(kind, RARE) | touched].tolist():
-            self._take(dict(zip(rows.dtype.names or (), row, strict=True)))
-        uses = rows["credential"][(kind == Event.USED) & (flags & Flag.LEAKED > 0)]
-        for credential, count in zip(*np.unique(uses, return_counts=True), strict=True):
-            self.leaks[int(credential)].records += int(count)
+        # A credential's life changes after it was obtained, and whoever captures it is told the change: so the rows
+        # that say when it dies can go first, whole columns at a time.
+        self._moved(chunk)
+        for row in chunk.those(TOLD).tolist():
+            self._take(dict(zip(NAMES, row, strict=True)))
+        uses = chunk.rows["credential"][chunk.places(LEAKED_USES)]
+        if len(uses):
+            for credential, count in _counted(uses):
+                self.leaks[credential].records += count
+
+    def _moved(self, chunk: Chunk) -> None:
+        rows = chunk.those(MOVED)
+        self.dies.update(zip(rows["credential"].tolist(), rows["until"].tolist(), strict=True))
+        rows = rows[rows["kind"] != Event.OBTAINED]
+        self.causes.update(zip(rows["credential"].tolist(), rows["other"].tolist(), strict=True))
 
     def _take(self, row: dict[str, int]) -> None:
         kind = row["kind"]
-        if kind in LIFE_CHANGES:
-            self.dies[row["credential"]] = row["until"]
-            self.causes[row["credential"]] = row["other"]
-        elif kind == Event.CAPTURED:
+        if kind == Event.CAPTURED:
             self._captured(row)
         elif kind in (Event.LEAK_NOTICED, Event.BLOCKED, Event.COMPROMISED):
             self._followed(self.leaks[row["credential"]], row)
@@ -124,7 +139,6 @@ class Incidents:
             walk.evicted = row["at"]
         elif row["kind"] == Event.OBTAINED:
             walk.obtained.setdefault(row["credential"], Step(row["was"], row["edge"], row["at"]))
-            self.dies[row["credential"]] = row["until"]
             self._used(row["was"])
         else:
             walk.reached.setdefault(row["other"], []).append((row["at"], row["credential"]))
@@ -156,8 +170,7 @@ class Incidents:
         dies = self.dies[leak.credential]
         end = min(dies, horizon)
         walk = self.walks[leak.intrusion] if leak.intrusion is not None else Walk()
-        potential = frozenset() if self.plan.bound else self.reach.resources(leak.role, self._scope(leak))
-        weigh = world.sensitivities
+        potential, weight = (0, 0) if self.plan.bound else self._potential(leak)
         alive = dies > horizon
         return LeakRow(
             strategy=self.plan.name,
@@ -182,20 +195,39 @@ class Incidents:
             censored=alive,
             exposure_hours=max(0, end - leak.leaked) / HOUR,
             exploitable_hours=max(0, end - leak.compromised) / HOUR if leak.compromised is not None else 0.0,
-            potential_resources=len(potential),
-            potential_share=len(potential) / len(world.resources),
-            potential_weight=sum(weigh[r] for r in potential),
+            potential_resources=potential,
+            potential_share=potential / len(world.resources),
+            potential_weight=weight,
             reached_resources=len(walk.reached),
             reached_share=len(walk.reached) / len(world.resources),
-            reached_weight=sum(weigh[r] for r in walk.reached),
+            reached_weight=sum(world.sensitivities[r] for r in walk.reached),
             resource_hours=sum(_union(self._held(times)) for times in walk.reached.values()) / HOUR,
             review_records=leak.records,
             loss=walk.loss_cents / 100,
             path=told(world, leak.role, leak.used_leaked or 0, walk.reached, walk.obtained),
         )
 
+    def _potential(self, leak: Leak) -> tuple[int, int]:
+        """How many resources it can lead to, and the sum of their sensitivities."""
+        key = (leak.role, self._scope(leak))
+        if key not in self._leads:  # most leaks are of few roles, and estates can be large
+            found = self.reach.resources(*key)
+            self._leads[key] = (len(found), sum(self.world.sensitivities[r] for r in found))
+        return self._leads[key]
+
     def _scope(self, leak: Leak) -> frozenset[int] | None:
         return self.world.kinds[leak.task_kind].needs if self.plan.task_scope else None
+
+
+def _counted(numbers: Rows) -> Iterable[tuple[int, int]]:
+    """Every number that occurs, and how often."""
+    first = int(numbers.min())
+    if int(numbers.max()) - first < 4 * len(numbers):
+        counts = np.bincount(numbers - first)
+        found = np.flatnonzero(counts)
+        return zip((found + first).tolist(), counts[found].tolist(), strict=True)
+    found, counts = np.unique(numbers, return_counts=True)
+    return zip(found.tolist(), counts.tolist(), strict=True)
 
 
 def _outcome(leak: Leak) -> str:

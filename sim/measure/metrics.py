@@ -8,11 +8,12 @@ from typing import Any
 import numpy.typing as npt
 
 from sim.measure.catalogue import COLUMNS
+from sim.measure.chunks import Chunk
 from sim.measure.incidents import Incidents
 from sim.measure.leaks import LeakRow
 from sim.measure.tally import Tally
 from sim.model.credentials import Plan
-from sim.model.graph import Reach
+from sim.model.reach import Reach
 from sim.model.world import World
 
 SUMMED = (
@@ -38,8 +39,9 @@ class Metrics:
 
     def add(self, rows: npt.NDArray[Any]) -> None:
         """Take in the next chunk of the log (rows of core.events.LOG)."""
-        self._tally.add(rows)
-        self._incidents.add(rows)
+        chunk = Chunk(rows)
+        self._tally.add(chunk)
+        self._incidents.add(chunk)
 
     def result(self, replication: int) -> tuple[dict[str, float], list[LeakRow]]:
         """The replication's totals by column of the catalogue (nan: undefined), and its leaked credentials."""

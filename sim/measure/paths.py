@@ -32,12 +32,13 @@ def told(
         return ""
     target = min(reached, key=lambda r: (-world.sensitivities[r], reached[r][0][0], r))
     at, credential = reached[target][0]
-    names = [world.resources[target]]
+    edges: list[int] = []
     while credential in obtained:
         step = obtained[credential]
-        names = _names(world, step.edge) + names
+        edges.append(step.edge)
         credential = step.through
-    return " → ".join([f"role {world.roles[role]}", *names]) + f" at +{spoken(at - leaked)}"
+    names = [name for edge in reversed(edges) for name in _names(world, edge)]
+    return " → ".join([f"role {world.roles[role]}", *names, world.resources[target]]) + f" at +{spoken(at - leaked)}"
 
 
 def _names(world: World, edge: int) -> list[str]:

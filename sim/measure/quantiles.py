@@ -30,7 +30,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from sim.measure.estimates import UNDEFINED, Estimate, FloatArray, float_array, influence, standard_error, student
 
@@ -42,7 +42,7 @@ STREAM = 0x5EED
 """Key of the Philox stream of resamples; part of the method, not a choice of the user."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Clustered:
     """One column of all leaked credentials of a strategy.
 
@@ -126,8 +126,9 @@ def resamples(replications: int) -> FloatArray:
     return counts
 
 
+@lru_cache(maxsize=4)
 def resampled(sample: Clustered, at: float) -> FloatArray:
-    """The quantile of every resample; nan where it has no leaked credential.
+    """The quantile of every resample; nan where it has no leaked credential. Kept: the baseline's are asked for often.
 
     The sorted values are cut into blocks of about sqrt(N). One product of matrices gives every resample's running count
     at the ends of the blocks, and only the block that holds the wanted rank is looked into.
@@ -161,7 +162,7 @@ def _running(sample: Clustered, width: int) -> FloatArray:
 def percentile_ends(differences: FloatArray, informative: int, confidence: float) -> tuple[float, float]:
     """Ends of the expanded percentile interval of resampled differences."""
     widened = student(confidence, informative) * math.sqrt(informative / (informative - 1))
-    tail = float(stats.norm.cdf(-widened))
+    tail = float(special.ndtr(-widened))
     ordered = np.sort(differences)
     position = max(0, math.ceil(tail * len(ordered)) - 1)
     return float(ordered[position]), float(ordered[len(ordered) - 1 - position])

@@ -1,10 +1,11 @@
 """How many leaked credentials are still usable, by time since their leak (Kaplan-Meier).
 
 A credential that is alive at the horizon is right-censored: it counts as usable until then and says nothing of later.
-The curve and, without replications, its log-log interval come from scipy.stats.ecdf; that interval treats leaked
-credentials as independent, and is too narrow when those of one replication resemble each other. With replications the
-variance is taken between them instead: each one's linearised contribution to the curve, summed over its credentials,
-then the same log-log interval with Student's quantile (without censoring this is the clustered error of a share).
+Without replications, the log-log interval has Greenwood's variance; it treats leaked credentials as independent, and is
+too narrow when those of one replication resemble each other. With replications the variance is taken between them
+instead: each one's linearised contribution to the curve, summed over its credentials, then the same log-log interval
+with Student's quantile (without censoring this is the clustered error of a share). Curve and first interval are, to the
+last bit, those of scipy.stats.ecdf, which takes a third of a second to import; the tests compare.
 
 Sources: Kaplan and Meier, J. Am. Stat. Assoc. 53 (1958); Kalbfleisch and Prentice, The Statistical Analysis of Failure
 Time Data (2nd ed.), 1.4 (log-log interval); Williams, Product-limit survival functions with correlated survival times,
@@ -13,13 +14,11 @@ Lifetime Data Analysis 1 (1995).
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from sim.measure.estimates import FloatArray, float_array, student
 
@@ -64,10 +63,13 @@ def survival(
     if len(hours) == 0:
         nothing = np.zeros(0)
         return SurvivalCurve(nothing, nothing, nothing, nothing, 0, 0)
-    found = stats.ecdf(stats.CensoredData.right_censored(hours, censored)).sf
-    times, alive = float_array(found.quantiles), float_array(found.probabilities)
+    times = np.unique(hours)
+    deaths, risk = _table(times, hours, censored)
+    # Without censoring the product is a plain share, which has fewer roundings.
+    shares = np.cumprod((risk - deaths) / risk) if np.any(censored) else 1 - np.cumsum(deaths) / len(hours)
+    alive = float_array(shares)
     if replication is None:
-        ends = _independent(found, confidence)
+        ends = _independent(alive, deaths, risk, confidence)
     else:
         ends = _between(
             times, alive, hours, censored, np.unique(replication, return_inverse=True)[1], confidence=confidence
@@ -75,14 +77,16 @@ def survival(
     return _steps(times, alive, ends, hours[~censored], len(hours))
 
 
-def _independent(found: Any, confidence: float) -> tuple[FloatArray, FloatArray]:
+def _independent(
+    alive: FloatArray, deaths: FloatArray, risk: FloatArray, confidence: float
+) -> tuple[FloatArray, FloatArray]:
     """Greenwood's variance on the log-log scale, credentials independent."""
-    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", RuntimeWarning
-        )  # undefined where nobody or everybody is dead: nan, as documented
-        interval = found.confidence_interval(confidence_level=confidence, method="log-log")
-    return float_array(interval.low.probabilities), float_array(interval.high.probabilities)
+    with np.errstate(divide="ignore", invalid="ignore"):  # undefined where nobody or everybody is dead: nan
+        error = np.sqrt(1 / np.log(alive) ** 2 * np.cumsum(deaths / (risk * (risk - deaths))))
+        middle = np.log(-np.log(alive))
+    reach = special.ndtri(1 / 2 + confidence / 2) * error
+    low, high = np.exp(-np.exp(middle + reach)), np.exp(-np.exp(middle - reach))
+    return np.clip(low, 0, 1), np.clip(high, 0, 1)
 
 
 def _between(

@@ -1,17 +1,24 @@
-"""What can be summed from the log chunk by chunk: access, uses, tasks, issuer, outages. Nothing grows but latencies."""
+"""What can be summed from the log chunk by chunk: access, uses, tasks, issuer, outages. Nothing grows with the log."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.core.events import LIFE_CHANGES, Event, Flag, Outcome
 from sim.core.units import HOUR, SECOND
+from sim.measure.chunks import SORTS, Chunk, Rows, Table, table
+from sim.measure.waits import Waits
 
-Rows = npt.NDArray[Any]
 LATE_KINDS = (Event.USED, Event.COMPROMISED, Event.OBTAINED, Event.REACHED)
+LATE = table(lambda kind, flags: kind in LATE_KINDS and flags & Flag.LATE > 0)
+ATTRIBUTABLE = table(lambda kind, flags: kind == Event.USED and flags & Flag.ATTRIBUTABLE > 0)
+OWN_CHANGES = table(lambda kind, flags: kind in LIFE_CHANGES and not flags & Flag.ATTACKERS)
+OWN_RENEWALS = table(lambda kind, flags: kind == Event.RENEWED and not flags & Flag.ATTACKERS)
+USED = table(lambda kind, _: kind == Event.USED)
+ISSUED = table(lambda kind, _: kind == Event.ISSUED)
+SERVED = table(lambda kind, _: kind == Event.SERVED)
 
 
 class Tally:
@@ -24,74 +31,69 @@ class Tally:
 
     def __init__(self, horizon: int, capacity: int) -> None:
         self.horizon, self.capacity = horizon, capacity
-        self.kinds = np.zeros(len(Event) + 1, np.int64)
+        self.sorts = np.zeros(SORTS, np.int64)
         self.outcomes = np.zeros(len(Outcome), np.int64)
         self.valid = self.orphaned = self.needed = self.outage = self.queued = self.busy = 0
-        self.late = self.attributable = self.own_renewals = 0
-        self.latencies: list[npt.NDArray[np.int64]] = []
+        self.waits = Waits()
 
-    def add(self, rows: Rows) -> None:
+    def add(self, chunk: Chunk) -> None:
         """Take in the next chunk of the log."""
-        kind, flags = rows["kind"], rows["flags"]
-        self.kinds += np.bincount(kind, minlength=len(self.kinds))
-        self._access(rows, kind, flags)
-        used = np.isin(kind, LATE_KINDS)
-        self.late += int(np.count_nonzero(used & (flags & Flag.LATE > 0)))
-        self.attributable += int(np.count_nonzero((kind == Event.USED) & (flags & Flag.ATTRIBUTABLE > 0)))
-        ended = rows[kind == Event.TASK_ENDED]
-        self.outcomes += np.bincount(ended["other"], minlength=len(Outcome))
-        self.latencies.append(ended["until"].copy())
-        served = rows[kind == Event.SERVED]
-        self.queued += int((served["at"] - served["was"]).sum())
-        self.busy += int((self._cut(served["until"]) - served["at"]).sum())
-        out = rows[kind == Event.OUTAGE]
-        self.outage += int((self._cut(out["until"]) - self._cut(out["was"])).sum())
+        self.sorts += chunk.counts
+        self._access(chunk)
+        if len(ended := chunk.of(Event.TASK_ENDED)):
+            self.outcomes += np.bincount(ended["other"], minlength=len(Outcome))
+            self.waits.add(ended["until"])
+        if len(served := chunk.of(Event.SERVED)):
+            self.queued += int((served["at"] - served["was"]).sum())
+            self.busy += int((self._cut(served["until"]) - served["at"]).sum())
+        if len(out := chunk.of(Event.OUTAGE)):
+            self.outage += int((self._cut(out["until"]) - self._cut(out["was"])).sum())
 
-    def _access(self, rows: Rows, kind: Rows, flags: Rows) -> None:
-        issued = rows[kind == Event.ISSUED]
-        lives = self._cut(issued["until"]) - issued["at"]
-        self.valid += int(lives.sum())
-        self.orphaned += int(lives[issued["flags"] & Flag.ORPHAN > 0].sum())
-        changed = rows[np.isin(kind, LIFE_CHANGES) & (flags & Flag.ATTACKERS == 0)]
-        moved = self._cut(changed["until"]) - self._cut(changed["was"])
-        self.valid += int(moved.sum())
-        self.orphaned += int(moved[changed["flags"] & Flag.ORPHAN > 0].sum())
-        self.own_renewals += int(np.count_nonzero(changed["kind"] == Event.RENEWED))
-        orphaned = rows[kind == Event.ORPHANED]
-        self.orphaned += int((self._cut(orphaned["until"]) - orphaned["at"]).sum())
-        idle = rows[kind == Event.IDLE]
-        self.needed += int((idle["until"] - idle["was"]).sum())
+    def _access(self, chunk: Chunk) -> None:
+        if len(issued := chunk.of(Event.ISSUED)):
+            self._lived(issued, self._cut(issued["until"]) - issued["at"])
+        if len(changed := chunk.those(OWN_CHANGES)):
+            self._lived(changed, self._cut(changed["until"]) - self._cut(changed["was"]))
+        if len(orphaned := chunk.of(Event.ORPHANED)):
+            self.orphaned += int((self._cut(orphaned["until"]) - orphaned["at"]).sum())
+        if len(idle := chunk.of(Event.IDLE)):
+            self.needed += int((idle["until"] - idle["was"]).sum())
+
+    def _lived(self, rows: Rows, ticks: Rows) -> None:
+        """So many ticks of validity more, or less; those of credentials without holders apart as well."""
+        self.valid += int(ticks.sum())
+        self.orphaned += int(ticks[rows["flags"] & Flag.ORPHAN > 0].sum())
 
     def _cut(self, moments: Rows) -> Rows:
         return np.minimum(moments, self.horizon)
 
+    def _count(self, sorts: Table) -> int:
+        return int(self.sorts[sorts].sum())
+
     def totals(self) -> dict[str, float]:
         """Columns of the replication's row that come from here."""
-        latency = np.concatenate(self.latencies) if self.latencies else np.zeros(0, np.int64)
-        p50, p95 = (_quantile(latency, p) for p in (0.50, 0.95))
+        p50, p95 = (_seconds(self.waits.quantile(p)) for p in (0.50, 0.95))
         return {
             "standing_hours": (self.valid - self.needed) / HOUR,
             "orphan_hours": self.orphaned / HOUR,
-            "late_uses": self.late,
-            "uses": int(self.kinds[Event.USED]),
-            "uses_attributable": self.attributable,
+            "late_uses": self._count(LATE),
+            "uses": self._count(USED),
+            "uses_attributable": self._count(ATTRIBUTABLE),
             "tasks_done": int(self.outcomes[Outcome.DONE]),
             "tasks_failed": int(self.outcomes.sum() - self.outcomes[Outcome.DONE]),
             "tasks_failed_credential": int(self.outcomes[Outcome.CREDENTIAL]),
             "tasks_ended": int(self.outcomes.sum()),
-            "latency_seconds": int(latency.sum()) / SECOND,
+            "latency_seconds": self.waits.total / SECOND,
             "latency_p50_seconds": p50,
             "latency_p95_seconds": p95,
-            "issuances": int(self.kinds[Event.ISSUED]) + self.own_renewals,
+            "issuances": self._count(ISSUED) + self._count(OWN_RENEWALS),
             "issuer_wait_seconds": self.queued / SECOND,
-            "issuer_requests": int(self.kinds[Event.SERVED]),
+            "issuer_requests": self._count(SERVED),
             "issuer_load": self.busy / (self.capacity * self.horizon),
             "outage_hours": self.outage / HOUR,
         }
 
 
-def _quantile(ticks: npt.NDArray[np.int64], probability: float) -> float:
-    """Inverse of the empirical distribution function, in seconds; nan without values."""
-    if not len(ticks):
-        return float("nan")
-    return float(np.quantile(ticks, probability, method="inverted_cdf")) / SECOND
+def _seconds(ticks: int | None) -> float:
+    """Ticks in seconds; nan for what is undefined."""
+    return math.nan if ticks is None else ticks / SECOND

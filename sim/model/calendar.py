@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.core.units import HOUR, WEEK
@@ -27,26 +28,36 @@ class Calendar:
 
     def moment(self, worked: float) -> int:
         """The tick by which `worked` weighted ticks have passed since time 0: inverse of the intensity's integral."""
-        weeks, rest = divmod(worked, WEEK)
-        hours = rest / HOUR
-        low, high = 0, HOURS
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self.before[middle] <= hours:
-                low = middle
-            else:
-                high = middle
-        inside = (hours - self.before[low]) / self.weights[low] if self.weights[low] > 0 else 0.0
-        return int(weeks) * WEEK + int((low + inside) * HOUR + 0.5)
+        return moment(worked, self.weights, self.before)
 
     def next_open(self, now: int) -> int:
         """`now` in a working hour, else the start of the next one."""
-        hour = now // HOUR
-        if self.open[hour % HOURS]:
-            return now
-        while not self.open[hour % HOURS]:
-            hour += 1
-        return hour * HOUR
+        return next_open(now, self.open)
+
+
+def moment(worked: float, weights: Sequence[float], before: Sequence[float]) -> int:
+    """Calendar.moment on plain sequences, which the compiled engine compiles."""
+    weeks, rest = divmod(worked, float(WEEK))
+    hours = rest / HOUR
+    low, high = 0, HOURS
+    while high - low > 1:
+        middle = (low + high) // 2
+        if before[middle] <= hours:
+            low = middle
+        else:
+            high = middle
+    inside = (hours - before[low]) / weights[low] if weights[low] > 0 else 0.0
+    return int(weeks) * WEEK + int((low + inside) * HOUR + 0.5)
+
+
+def next_open(now: int, is_open: Sequence[bool]) -> int:
+    """Calendar.next_open on plain sequences, which the compiled engine compiles."""
+    hour = now // HOUR
+    if is_open[hour % HOURS]:
+        return now
+    while not is_open[hour % HOURS]:
+        hour += 1
+    return hour * HOUR
 
 
 def calendar(profile: Profile | None) -> Calendar:

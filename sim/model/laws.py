@@ -20,16 +20,16 @@ REST = 1e-12
 def law(distribution: Distribution[Any] | None) -> Law:
     """The law of a distribution; of None: the constant 0."""
     if distribution is None:
-        return laws.constant(0.0)
+        return Law(laws.constant(0.0))
     low = 0.0 if distribution.at_least is None else float(distribution.at_least)
     high = laws.LATEST if distribution.at_most is None else min(float(distribution.at_most), laws.LATEST)
     value = getattr(distribution, distribution.family)
     if distribution.family == "constant":
-        return Law(lambda _: float(value), low, high, constant=True)
+        return Law(laws.constant(float(value)), low, high)
     return Law(_FAMILIES[distribution.family](value), low, high)
 
 
-def _lognormal(p: Any) -> laws.Quantile:
+def _lognormal(p: Any) -> laws.Shape:
     if p.median is not None:
         mu = math.log(p.median)
         if p.sigma is not None:
@@ -44,7 +44,7 @@ def _lognormal(p: Any) -> laws.Quantile:
     return laws.lognormal(mu, sigma)
 
 
-def _negative_binomial(p: Any) -> laws.Quantile:
+def _negative_binomial(p: Any) -> laws.Shape:
     share = p.k / (p.k + p.mean)
     cumulative = [float(betainc(p.k, 1, share))]
     while 1.0 - cumulative[-1] > REST:
@@ -52,15 +52,15 @@ def _negative_binomial(p: Any) -> laws.Quantile:
     return laws.counts(tuple(cumulative))
 
 
-def _empirical(p: Any) -> laws.Quantile:
+def _empirical(p: Any) -> laws.Shape:
     return laws.empirical(tuple(p.quantiles), tuple(float(v) for v in p.quantiles.values()))
 
 
-def _mixture(parts: Any) -> laws.Quantile:
+def _mixture(parts: Any) -> laws.Shape:
     return laws.mixture(tuple(part.weight for part in parts), tuple(law(part.of) for part in parts))
 
 
-_FAMILIES: dict[str, Callable[[Any], laws.Quantile]] = {
+_FAMILIES: dict[str, Callable[[Any], laws.Shape]] = {
     "lognormal": _lognormal,
     "exponential": lambda p: laws.exponential(float(p.mean)),
     "weibull": lambda p: laws.weibull(p.shape, float(p.scale)),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import networkx as nx
-
 from sim.inputs.schema import Scenario
-from sim.model.graph import access_graph, reach_of_role
+from sim.model.graph import access_graph
+from sim.model.reach import furthest, reach_of_role
 from sim.outputs import readings, words
 
 
@@ -17,10 +16,12 @@ def estate_files(folder: Path, scenario: Scenario, role: str | None) -> tuple[st
     Args:
         role: whose reach is shown; None: of the role that leads to the most resources.
     """
+    import networkx as nx
+
     from sim.outputs.charts.gallery import draw_estate
 
     graph = access_graph(scenario)
-    shown = role or max(scenario.estate.roles, key=lambda name: _resources(scenario, name))
+    shown = role or furthest(scenario)
     hops, steps = reach_of_role(scenario, shown)
     folder.mkdir(parents=True, exist_ok=True)
     caption = f"{words.tidy(scenario.title, 90)} \u00b7 potential reach under standing issuance, no clock"
@@ -30,7 +31,3 @@ def estate_files(folder: Path, scenario: Scenario, role: str | None) -> tuple[st
     says = readings.reach_of_role_title(shown, len(reached), len(scenario.estate.resources), max(reached, default=0))
     names = ("estate.svg", "estate.png", "estate-dark.svg", "estate.graphml")
     return says, tuple(folder / name for name in names)
-
-
-def _resources(scenario: Scenario, role: str) -> int:
-    return sum(name.startswith("resource:") for name in reach_of_role(scenario, role)[0])

@@ -24,6 +24,7 @@ from sim.outputs.story import Teller, clock
 from sim.outputs.tables import comparison_table
 
 STYLES = {"leak": "yellow", "attack": "red", "defence": "green", "life": "cyan", "work": "dim"}
+SIMULATING = "simulating"
 
 
 def console() -> Console:
@@ -49,7 +50,7 @@ class Progress:
             transient=True,
             disable=not Console(stderr=True).is_terminal,
         )
-        self._task = self._bar.add_task("simulating", total=None)
+        self._task = self._bar.add_task(SIMULATING, total=None)
 
     def __enter__(self) -> Progress:
         self._bar.__enter__()
@@ -60,9 +61,19 @@ class Progress:
     ) -> None:
         self._bar.__exit__(kind, error, trace)
 
+    def compiling(self) -> None:
+        """The engine is being compiled."""
+        self._bar.update(self._task, description="compiling the engine, once")
+
+    def fell_back(self, why: str) -> None:
+        """The reference engine stands in for the compiled one."""
+        said = f"{why}; the reference engine simulates instead: the same results, some twenty times slower"
+        # Through the bar's own console, so that it moves out of the way.
+        self._bar.console.print(Text(f"afterleak: {said}"), soft_wrap=True)
+
     def began(self, steps: int, done: int) -> None:
         """So many strategy replications in all, so many of them kept from before."""
-        self._bar.update(self._task, total=steps, completed=done)
+        self._bar.update(self._task, description=SIMULATING, total=steps, completed=done)
 
     def tick(self, steps: int) -> None:
         """So many more are finished."""
@@ -167,6 +178,24 @@ def _ending(leaks: Sequence[Mapping[str, Any]]) -> str:
         f"{words.counted(len(leaks), 'credential')} leaked, {used} of them used by an attacker; "
         f"mean exposure window {words.value(mean, 'h')}."
     )
+
+
+class Warmed(Protocol):
+    """A compiled engine that is ready (sim.study.Warmed)."""
+
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def before(self) -> bool: ...
+    @property
+    def folder(self) -> Path | None: ...
+
+
+def show_warmed(warmed: Warmed) -> None:
+    """What was compiled, how long it took, where it is kept."""
+    did = "The engine was compiled before; loading it took" if warmed.before else "Compiling the engine took"
+    where = f"it is kept in {warmed.folder}" if warmed.folder else "it could not be kept, so the next run does it again"
+    console().print(Text(f"{did} {warmed.seconds:.1f} s; {where}"), soft_wrap=True)
 
 
 class Drawn(Protocol):

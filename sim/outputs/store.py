@@ -98,7 +98,7 @@ def _flush(writer: pq.ParquetWriter, schema: pa.Schema, rows: list[Any]) -> None
 
 def read_rows(folder: Path) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
     """Strategy → column → values over replications (nan: undefined)."""
-    table = pq.read_table(folder / REPLICATIONS)
+    table = _read(folder / REPLICATIONS)
     names = table["strategy"].to_numpy(zero_copy_only=False)
     columns = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names if name != "strategy"}
     return {name: {key: values[names == name] for key, values in columns.items()} for name in dict.fromkeys(names)}
@@ -106,7 +106,7 @@ def read_rows(folder: Path) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
 
 def read_leak_samples(folder: Path, strategies: Iterable[str]) -> dict[str, LeakSample]:
     """The columns of the leaks table that statistics need, by strategy."""
-    table = pq.read_table(folder / LEAKS, columns=["strategy", "replication", "exposure_hours", "censored"])
+    table = _read(folder / LEAKS, ["strategy", "replication", "exposure_hours", "censored"])
     names = table["strategy"].to_numpy(zero_copy_only=False)
     columns = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names if name != "strategy"}
     return {
@@ -121,7 +121,13 @@ def read_leak_samples(folder: Path, strategies: Iterable[str]) -> dict[str, Leak
 
 def read_leaks(folder: Path) -> pa.Table:
     """The whole leaks table."""
-    return pq.read_table(folder / LEAKS)
+    return _read(folder / LEAKS)
+
+
+def _read(file: Path, columns: list[str] | None = None) -> pa.Table:
+    """One file; `pq.read_table`, which reads whole folders, takes long to import what it needs for them."""
+    with pq.ParquetFile(file) as opened:
+        return opened.read(columns)
 
 
 def write_json(file: Path, content: Mapping[str, Any]) -> None:

@@ -1,8 +1,24 @@
 """The only wiring: what each verb does, from its request to what it shows."""
 
 from sim.study.comparing import Silent, Study, Watcher, compare
+from sim.study.engines import Warmed, warm_up
 from sim.study.files import Drawn, graph, new
-from sim.study.replays import Traced, replay, trace
+from sim.study.replays import Replay, Traced, replay, trace
 from sim.study.settings import Request
 
-__all__ = ["Drawn", "Request", "Silent", "Study", "Traced", "Watcher", "compare", "graph", "new", "replay", "trace"]
+__all__ = [
+    "Drawn",
+    "Replay",
+    "Request",
+    "Silent",
+    "Study",
+    "Traced",
+    "Warmed",
+    "Watcher",
+    "compare",
+    "graph",
+    "new",
+    "replay",
+    "trace",
+    "warm_up",
+]

@@ -14,6 +14,7 @@ from sim.measure.statistics import Comparison
 from sim.measure.statistics import compare as estimate
 from sim.outputs import results, store
 from sim.outputs.words import counted
+from sim.study.engines import ready
 from sim.study.replays import replay
 from sim.study.settings import Request, Settings, complete
 from sim.trials.campaign import Ran, campaign
@@ -21,7 +22,13 @@ from sim.trials.journal import Journal, code_version
 
 
 class Watcher(Protocol):
-    """Is told how far a study is."""
+    """Is told how far a study is; always from the thread that started it."""
+
+    def compiling(self) -> None:
+        """The engine is being compiled, which takes half a minute and happens once."""
+
+    def fell_back(self, why: str) -> None:
+        """The reference engine stands in for the compiled one, for this reason."""
 
     def began(self, steps: int, done: int) -> None:
         """So many strategy replications in all, so many kept from before."""
@@ -35,6 +42,12 @@ class Watcher(Protocol):
 
 class Silent:
     """Watches nothing."""
+
+    def compiling(self) -> None:
+        """Nothing."""
+
+    def fell_back(self, why: str) -> None:
+        """Nothing."""
 
     def began(self, steps: int, done: int) -> None:
         """Nothing."""
@@ -65,7 +78,7 @@ def compare(request: Request, watcher: Watcher | None = None) -> Study:
         ScenarioError: the scenario file is wrong.
         UsageError: a strategy, baseline or number in the request makes no sense.
         ResultsError: the results folder must not or cannot be written.
-        RunError: a worker process was killed.
+        RunError: a worker process was killed, or memory ran out.
         Stopped: by the user, without new results; finished replications are kept.
     """
     watcher = watcher or Silent()
@@ -73,22 +86,23 @@ def compare(request: Request, watcher: Watcher | None = None) -> Study:
         loaded = load(request.scenario)
         settings = complete(loaded, request)
         store.check_target(settings.folder)
+        engine = ready(settings.engine, settings.events, watcher)
         watcher.began(settings.replications * len(settings.job.strategies), 0)
         journal = _journal(loaded, settings)
     except KeyboardInterrupt:
         raise Stopped("stopped before the first replication; nothing was written") from None
     with closing(journal):
-        return _compared(loaded, settings, journal, watcher)
+        return _compared(loaded, settings, engine, journal, watcher)
 
 
-def _compared(loaded: Loaded, settings: Settings, journal: Journal, watcher: Watcher) -> Study:
+def _compared(loaded: Loaded, settings: Settings, engine: str, journal: Journal, watcher: Watcher) -> Study:
     with _keeping("", settings, journal):
-        ran = _run(settings, journal, watcher)
+        ran = _run(settings, engine, journal, watcher)
         if ran.interrupted:
             _stop_without_results(settings, journal, ran)
     with _keeping(" while saving", settings, journal):
         watcher.saving()
-        comparison, finding = _save(loaded, settings, journal, ran)
+        comparison, finding = _save(loaded, settings, engine, journal, ran)
     if not ran.interrupted:
         journal.remove()
     return Study(loaded, comparison, finding, settings.named, ran, settings.replications)
@@ -112,6 +126,8 @@ def _keeping(when: str, settings: Settings, journal: Journal) -> Iterator[None]:
         raise Stopped(f"stopped{when}; {_left(journal)}") from None
     except (ResultsError, RunError) as error:
         raise type(error)(f"{error}; {_left(journal)}") from error
+    except MemoryError as error:
+        raise RunError(f"there is not enough memory, of which fewer --workers need less; {_left(journal)}") from error
     except OSError as error:
         why = error.strerror or str(error).partition("\n")[0]
         raise ResultsError(f"{settings.named}: cannot be written ({why}); {_left(journal)}") from error
@@ -138,11 +154,12 @@ def _journal(loaded: Loaded, settings: Settings) -> Journal:
         raise ResultsError(f"{settings.named}: cannot be written ({error.strerror})") from error
 
 
-def _run(settings: Settings, journal: Journal, watcher: Watcher) -> Ran:
+def _run(settings: Settings, engine: str, journal: Journal, watcher: Watcher) -> Ran:
     many = len(settings.job.strategies)
     return campaign(
         settings.job,
         settings.replications,
+        engine,
         settings.workers,
         journal,
         began=lambda kept: watcher.began(settings.replications * many, kept * many),
@@ -150,7 +167,7 @@ def _run(settings: Settings, journal: Journal, watcher: Watcher) -> Ran:
     )
 
 
-def _save(loaded: Loaded, settings: Settings, journal: Journal, ran: Ran) -> tuple[Comparison, str]:
+def _save(loaded: Loaded, settings: Settings, engine: str, journal: Journal, ran: Ran) -> tuple[Comparison, str]:
     kept: list[tuple[Comparison, str]] = []
 
     def write(folder: Path) -> None:
@@ -158,7 +175,7 @@ def _save(loaded: Loaded, settings: Settings, journal: Journal, ran: Ran) -> tup
         rows = store.read_rows(folder)
         samples = store.read_leak_samples(folder, settings.job.strategies)
         comparison = estimate(rows, samples, settings.job.strategies, settings.baseline)
-        story = results.Story(*replay(settings.job, settings.baseline, ran.replications[0]))
+        told = replay(settings.job, settings.baseline, ran.replications[0], engine)
         about = results.About(
             loaded=loaded,
             comparison=comparison,
@@ -166,7 +183,7 @@ def _save(loaded: Loaded, settings: Settings, journal: Journal, ran: Ran) -> tup
             command=settings.command,
             asked=settings.replications,
             replications=tuple(ran.replications),
-            story=story,
+            story=results.Story(told.world, told.strategy, told.replication, told.log, told.leaks),
             code=code_version(),
         )
         kept.append((comparison, results.write(folder, about)))

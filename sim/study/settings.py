@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.core.errors import ResultsError, UsageError
+from sim.engine import choice
 from sim.inputs.files import shown_name
 from sim.inputs.load import Loaded
-from sim.trials.runner import Job, Runner, expected_tasks
+from sim.trials.runner import Job
+from sim.trials.work import expected_events
 
-MANY_TASKS = 5_000
-"""Expected tasks, all strategies and replications together, from which other processes are worth starting."""
+MANY_EVENTS = 200_000
+"""Expected scheduler events, all strategies and replications together, from which more than one worker is worth it."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,10 @@ class Request:
     Attributes:
         scenario: a file, or the name of a bundled scenario.
         strategies: names out of the scenario; empty: all.
+        workers: threads for the compiled engine, processes for the reference.
         out: results folder; None: `results/<scenario>` in the working directory.
         command: how to make it again, for the manifest and the report.
+        engine: auto, compiled or reference; never changes a result.
     """
 
     scenario: str | Path = "coding-agents"
@@ -36,6 +40,7 @@ class Request:
     workers: int | None = None
     out: Path | None = None
     command: str = ""
+    engine: str = choice.AUTO
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Settings:
     """A request, completed by its scenario.
 
     Attributes:
+        engine: that was asked for: auto, compiled or reference.
+        events: expected scheduler events, all strategies and replications together.
         folder: for the results, with links followed: a link to a folder stays a link.
         named: the same folder as the user named it.
     """
@@ -50,6 +57,8 @@ class Settings:
     job: Job
     baseline: str
     replications: int
+    engine: str
+    events: float
     workers: int
     folder: Path
     named: Path
@@ -68,11 +77,14 @@ def complete(loaded: Loaded, request: Request) -> Settings:
     job = Job(scenario, strategies, number(request.seed, scenario.seed, "seed", 0, 2**32 - 1))
     named_folder = Path("results") / loaded.name if request.out is None else Path(request.out)
     replications = number(request.replications, scenario.replications, "replications", 1, 100_000)
+    events = expected_events(scenario, strategies) * replications
     return Settings(
         job=job,
         baseline=_baseline(loaded, request.baseline, strategies),
         replications=replications,
-        workers=_workers(request.workers, job, replications),
+        engine=engine(request.engine),
+        events=events,
+        workers=_workers(request.workers, events, replications),
         folder=_resolved(named_folder),
         named=named_folder,
         command=request.command,
@@ -101,6 +113,17 @@ def _resolved(folder: Path) -> Path:
     return resolved
 
 
+def engine(asked: str) -> str:
+    """The engine asked for.
+
+    Raises:
+        UsageError: there is none of this name; the message suggests a near one.
+    """
+    if asked not in choice.ENGINES:
+        raise UsageError(f"no such engine; {_near(asked, choice.ENGINES)}there are: {', '.join(choice.ENGINES)}")
+    return asked
+
+
 def named(what: str, known: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
     """The wanted names in the scenario's order; none wanted: all.
 
@@ -110,10 +133,13 @@ def named(what: str, known: Iterable[str], wanted: Iterable[str]) -> tuple[str, 
     names, asked = list(known), list(wanted)
     for name in asked:
         if name not in names:
-            near = [one for one in names if one.startswith(name)] or difflib.get_close_matches(name, names, 1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            raise UsageError(f"no such {what} in this scenario; {hint}it has: {', '.join(names)}")
+            raise UsageError(f"no such {what} in this scenario; {_near(name, names)}it has: {', '.join(names)}")
     return tuple(name for name in names if not asked or name in asked)
+
+
+def _near(name: str, names: Sequence[str]) -> str:
+    near = [one for one in names if one.startswith(name)] or difflib.get_close_matches(name, names, 1)
+    return f"did you mean {near[0]}? " if near else ""
 
 
 def number(asked: int | None, default: int, what: str, low: int, high: int) -> int:
@@ -128,11 +154,10 @@ def number(asked: int | None, default: int, what: str, low: int, high: int) -> i
     return chosen
 
 
-def _workers(asked: int | None, job: Job, replications: int) -> int:
+def _workers(asked: int | None, events: float, replications: int) -> int:
     if asked is not None:
         return number(asked, 1, "workers", 1, 256)
-    work = expected_tasks(Runner(job).world) * len(job.strategies) * replications
-    return 1 if work < MANY_TASKS else min(_cores(), replications)
+    return 1 if events < MANY_EVENTS else min(_cores(), replications)
 
 
 def _cores() -> int:

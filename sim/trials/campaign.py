@@ -29,6 +29,7 @@ class Ran:
 def campaign(
     job: Job,
     replications: int,
+    engine: str,
     workers: int,
     journal: Journal,
     began: Callable[[int], None],
@@ -37,7 +38,8 @@ def campaign(
     """Run replications 0 … replications − 1; an interrupt ends the campaign with what is finished.
 
     Args:
-        workers: 1 runs in this process.
+        engine: the name of one that is ready.
+        workers: 1 runs in this thread.
         began: told how many replications are kept already.
         tick: told how many strategies of a replication have been finished.
     """
@@ -48,7 +50,8 @@ def campaign(
     try:
         if missing:
             # Closed at once when the journal cannot be written: no worker goes on for nobody.
-            with closing(executor(min(workers, len(missing))).run(job, missing, tick)) as results:
+            crew = executor(engine, min(workers, len(missing)))
+            with closing(crew.run(job, missing, tick)) as results:
                 for finished in results:
                     journal.add(finished)
     except KeyboardInterrupt:

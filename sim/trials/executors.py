@@ -1,4 +1,4 @@
-"""Where replications run: in this process, or in several. One protocol; results come as they finish."""
+"""Where replications run: in this thread, in several, or in other processes. One protocol; results as they finish."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
 
 from sim.core.errors import RunError
+from sim.engine.choice import COMPILED, REFERENCE
 from sim.measure.records import Finished
-from sim.trials.runner import Job, Runner
+from sim.trials.crew import Crew
+from sim.trials.runner import Job, Runner, rare_collections
 
 Tick = Callable[[int], None]
-"""Told how many strategies of a replication have been finished."""
+"""Told how many strategies of a replication have been finished; always from the thread that asks for results."""
 
 
 class Executor(Protocol):
@@ -29,13 +31,36 @@ class Executor(Protocol):
 
 
 class Serial:
-    """In this process, one after the other."""
+    """In this thread, one after the other."""
+
+    def __init__(self, engine: str = REFERENCE) -> None:
+        self.engine = engine
 
     def run(self, job: Job, replications: Sequence[int], tick: Tick) -> Generator[Finished, None, None]:
         """Yield every replication once, in the given order."""
-        runner = Runner(job)
+        runner = Runner(job, self.engine)
         for number in replications:
-            yield runner.replication(number, lambda: tick(1))
+            with rare_collections():
+                finished = runner.replication(number, lambda: tick(1))
+            yield finished
+
+
+class Threads:
+    """In several threads of this process, for an engine that lets them run side by side.
+
+    All of them have ended when the generator has, however it ends.
+    """
+
+    def __init__(self, workers: int, engine: str = COMPILED) -> None:
+        self.workers, self.engine = workers, engine
+
+    def run(self, job: Job, replications: Sequence[int], tick: Tick) -> Generator[Finished, None, None]:
+        """Yield every replication once, as they finish; only a few are under way at a time."""
+        crew = Crew(lambda: Runner(job, self.engine), self.workers)
+        try:
+            yield from crew.work(replications, tick)
+        finally:
+            crew.dismiss()
 
 
 class Processes:
@@ -74,9 +99,11 @@ class Processes:
                 yield result
 
 
-def executor(workers: int) -> Executor:
-    """The executor for so many workers."""
-    return Serial() if workers == 1 else Processes(workers)
+def executor(engine: str, workers: int) -> Executor:
+    """The executor for so many workers: threads for the compiled engine, processes for the reference."""
+    if workers == 1:
+        return Serial(engine)
+    return Threads(workers, engine) if engine == COMPILED else Processes(workers)
 
 
 def _abandon(pool: ProcessPoolExecutor) -> None:
@@ -106,4 +133,5 @@ def _end_with_parent() -> None:
 
 
 def _run(number: int) -> Finished:
-    return _runner[0].replication(number)
+    with rare_collections():
+        return _runner[0].replication(number)

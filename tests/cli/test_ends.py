@@ -141,7 +141,8 @@ def test_a_killed_worker(tmp_path, monkeypatch):
 
 def started(folder, **more):
     done = subprocess.Popen(
-        [sys.executable, "-m", "sim.cli", "compare", str(write(folder, LONG)), "--out", "out", "--workers", "2"],
+        [sys.executable, "-m", "sim.cli", "compare", str(write(folder, LONG)), "--out", "out", "--workers", "2"]
+        + ["--engine", "reference"],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -109,3 +111,19 @@ def test_order_of_leaks_does_not_matter(leaks: list[tuple[int, bool, int]]) -> N
         return [column.tobytes() for column in (curve.hours, curve.alive, curve.low, curve.high)]
 
     assert bytes_of(leaks) == bytes_of(leaks[::-1])
+
+
+@pytest.mark.parametrize("cut", [0.0, 0.3, 1.0])
+def test_to_the_last_bit_what_scipy_says(cut):
+    random = np.random.default_rng(3)
+    for many in (1, 2, 7, 60):
+        hours = np.round(random.exponential(3.0, many), 1)
+        censored = random.random(many) < cut
+        curve = survival(hours, censored)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            theirs = stats.ecdf(stats.CensoredData.right_censored(hours, censored)).sf
+            ends = theirs.confidence_interval(0.95, method="log-log")
+        place = np.searchsorted(theirs.quantiles, curve.hours[curve.hours > 0])
+        for ours, other in ((curve.alive, theirs), (curve.low, ends.low), (curve.high, ends.high)):
+            assert np.array_equal(ours[curve.hours > 0], other.probabilities[place], equal_nan=True)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from sim.inputs.schema import Scenario
 from sim.model import graph
-from sim.model.graph import LEVELS, Reach, access_graph, attack_edges, reach_of_role
+from sim.model.graph import LEVELS, access_graph, attack_edges
+from sim.model.reach import Reach, reach_of_role
 from tests.support import merged, scenario
 
 NAMES = ["a", "b", "c", "d"]

@@ -2,6 +2,8 @@
 
 import tracemalloc
 
+import pytest
+
 from sim import study
 from sim.outputs.charts import gallery
 from tests.support import scenario, write
@@ -13,20 +15,23 @@ LEAKY = scenario(
 )
 
 
-def peak(folder, replications):
+def peak(folder, replications, engine):
     tracemalloc.reset_peak()
     before = tracemalloc.get_traced_memory()[0]
     file = write(folder, LEAKY)
-    study.compare(study.Request(file, replications=replications, out=folder / "out", workers=1))
+    study.compare(study.Request(file, replications=replications, out=folder / "out", workers=1, engine=engine))
     return tracemalloc.get_traced_memory()[1] - before
 
 
-def test_eight_times_the_replications_take_hardly_more(tmp_path, monkeypatch):
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_eight_times_the_replications_take_hardly_more(tmp_path, monkeypatch, engine):
+    if engine == "compiled":
+        pytest.importorskip("numba")
     monkeypatch.setattr(gallery, "draw_comparison", lambda *_, **__: ())
     tracemalloc.start()
     try:
-        peak(tmp_path, 2)
-        few, many = peak(tmp_path, 4), peak(tmp_path, 32)
+        peak(tmp_path, 2, engine)
+        few, many = peak(tmp_path, 4, engine), peak(tmp_path, 32, engine)
     finally:
         tracemalloc.stop()
     # What stays is one row of some 30 numbers per replication and strategy, and three columns of the leaks.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import networkx as nx
 from matplotlib.axes import Axes
 
 from sim.measure.statistics import Comparison
@@ -15,12 +15,15 @@ from sim.outputs import readings
 from sim.outputs.charts.estate import estate_chart, estate_size
 from sim.outputs.charts.frontier import frontier_chart
 from sim.outputs.charts.reach import reach_chart
-from sim.outputs.charts.save import save
+from sim.outputs.charts.save import Press, save
 from sim.outputs.charts.style import LIGHT, SIZE, THEMES, Theme, canvas
 from sim.outputs.charts.survival import survival_chart
 from sim.outputs.charts.timeline import timeline_chart, timeline_size
 from sim.outputs.figures import Figure
 from sim.outputs.timeline import Timeline
+
+if TYPE_CHECKING:  # a tenth of a second, and only a type here
+    import networkx as nx
 
 Draw = Callable[[Axes, Theme], None]
 
@@ -53,8 +56,9 @@ def draw_comparison(
     drawn.append(_frontier(comparison, caption))
     if story is not None:
         drawn.append(_timeline(story, caption))
-    for one in drawn:
-        _both(folder / one.figure.stem, one.size, one.draw)
+    with Press() as press:
+        for one in drawn:
+            _both(folder / one.figure.stem, one.size, one.draw, press)
     return tuple(one.figure for one in drawn)
 
 
@@ -104,14 +108,15 @@ def draw_estate(
     def draw(ax: Axes, theme: Theme) -> None:
         estate_chart(ax, graph, role=role, hops=hops, steps=steps, theme=theme, caption=caption)
 
-    _both(folder / "estate", estate_size(graph), draw)
+    with Press() as press:
+        _both(folder / "estate", estate_size(graph), draw, press)
 
 
-def _both(stem: Path, size: tuple[float, float], draw: Draw) -> None:
+def _both(stem: Path, size: tuple[float, float], draw: Draw, press: Press) -> None:
     for theme in THEMES:
         figure, ax = canvas(theme, size)
         draw(ax, theme)
         if theme is LIGHT:
-            save(figure, stem)
+            save(figure, stem, press=press)
         else:  # for screens only, where SVG serves
             save(figure, stem.with_name(f"{stem.name}-{theme.name}"), resolution=None)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch
+from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
@@ -124,7 +124,11 @@ def _bars(one: _Row) -> None:
     lane, theme = one.lane, one.theme
     since, until = max(lane.issued_us, one.story.start_us), one.story.death_of(lane)
     left, right = one.at(since), one.at(until)
-    one.ax.barh(one.row, right - left, _BAR, left, color=theme.faint, edgecolor=theme.muted, linewidth=0.8, zorder=2)
+    # Artists and not bars or patches: those would look for the limits of the data, in every corner of every need.
+    one.ax.add_artist(Rectangle(
+        (left, one.row - _BAR / 2), right - left, _BAR, facecolor=theme.faint, edgecolor=theme.muted, linewidth=0.8,
+        zorder=2,
+    ))  # fmt: skip
     cut = [(max(start, since), min(end, until)) for start, end in lane.needs]
     needs = _joined(one, [(one.at(start), one.at(end)) for start, end in cut if end > start])
     if needs:
@@ -132,7 +136,7 @@ def _bars(one: _Row) -> None:
         boxes = np.array([[(a, low), (a, high), (b, high), (b, low)] for a, b in needs])
         # One path for all of them: a bar each would be most of the file.
         path = Path.make_compound_path_from_polys(boxes)
-        one.ax.add_patch(PathPatch(path, facecolor=theme.need, edgecolor=theme.need, linewidth=0.6, zorder=3))
+        one.ax.add_artist(PathPatch(path, facecolor=theme.need, edgecolor=theme.need, linewidth=0.6, zorder=3))
     if lane.dead_us is None or lane.dead_us > one.story.end_us:
         one.ax.plot([right], [one.row], marker=">", markersize=6, color=theme.muted, clip_on=False, zorder=4)
 

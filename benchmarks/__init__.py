@@ -1,0 +1,1 @@
+"""What Afterleak costs in time and memory, measured in one run: `python -m benchmarks`."""

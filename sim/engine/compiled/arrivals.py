@@ -1,0 +1,129 @@
+"""Where tasks come from, and what becomes of agents: arrivals, places, retirement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.engine.compiled import laws, pools, schedule
+from sim.engine.compiled.draws import nth, uniform
+from sim.engine.compiled.jit import hot, rare
+from sim.engine.compiled.memory import chosen
+from sim.engine.compiled.revocations import retire
+from sim.engine.compiled.schedule import later, starts
+from sim.engine.compiled.taking import take
+from sim.engine.compiled.words import ARRIVAL, TASK_KIND, TENURE
+from sim.model import calendar
+
+POISSON, REGULAR, LOOP, RETIREMENT = range(4)
+"""Kinds of source."""
+NOBODY = -1
+
+
+@rare
+def new_task(sim: Any, agent: int, number: int, source: int) -> int:
+    """A task has come; source: the loop that waits for its end, or nobody."""
+    task = take(sim, pools.TASKS, sim.tasks)
+    t = sim.tasks[task]
+    tasks = sim.populations[sim.agents[agent].population].tasks
+    t.agent, t.number, t.source, t.arrived = agent, number, source, sim.now[0].time
+    t.kind = chosen(sim, tasks, TASK_KIND, agent, number >> 3, number & 7)
+    t.waited, t.held, t.step, t.tool, t.link = 0, 0, 0, -1, -1
+    for place in range(sim.rules[0].most_roles):
+        sim.held[task, place] = -1
+        sim.asked[task, place] = 0
+    return task
+
+
+@rare
+def source_starts(sim: Any, number: int) -> None:
+    """A source begins."""
+    s = sim.sources[number]
+    if s.kind == RETIREMENT:
+        law = sim.populations[sim.agents[s.agent].population].tenure
+        stays = laws.ticks(sim.laws, sim.numbers, law, uniform(sim, TENURE, s.agent, 0, 0, 0))
+        later(sim, stays, schedule.SOURCE, number)
+        return
+    if s.kind == REGULAR:
+        s.at = sim.populations[sim.agents[s.agent].population].first
+    s.number = s.place
+    _next(sim, number)
+
+
+@rare
+def source_comes(sim: Any, number: int) -> int:
+    """What a source was waiting for has come; a task that starts at once, else nobody."""
+    s = sim.sources[number]
+    agent = sim.agents[s.agent]
+    if s.kind == RETIREMENT:
+        retire(sim, s.agent)
+        return NOBODY
+    if agent.retired:
+        return NOBODY
+    if s.kind == LOOP:
+        if sim.now[0].time >= sim.populations[agent.population].until:
+            return NOBODY
+        return new_task(sim, s.agent, s.number, number)
+    starts(sim, schedule.TASK_COMES, new_task(sim, s.agent, s.number, NOBODY))
+    s.number += 1
+    _next(sim, number)
+    return NOBODY
+
+
+@hot
+def _next(sim: Any, number: int) -> None:
+    s, now = sim.sources[number], sim.now[0].time
+    row = sim.populations[sim.agents[s.agent].population]
+    if s.kind == LOOP:
+        wait = laws.ticks(sim.laws, sim.numbers, row.pause, nth(sim, ARRIVAL, s.agent, s.number))
+        # One tick more than nothing keeps time moving when pauses and tasks can take no time at all.
+        later(sim, max(wait, 1), schedule.SOURCE, number)
+        return
+    if s.kind == POISSON:
+        s.worked += laws.value(sim.laws, sim.numbers, row.gap, nth(sim, ARRIVAL, s.agent, s.number))
+        s.at = calendar.moment(s.worked, sim.calendar_weights[row.calendar], sim.calendar_before[row.calendar])
+    if s.at < row.until:
+        later(sim, s.at - now, schedule.SOURCE, number)
+        s.at += row.every
+
+
+@rare
+def next_in_loop(sim: Any, number: int) -> None:
+    """The loop's task is over: the next one comes after a pause."""
+    s = sim.sources[number]
+    s.number += sim.populations[sim.agents[s.agent].population].concurrency
+    _next(sim, number)
+
+
+# --- places ---
+@hot
+def line_up(sim: Any, task: int) -> None:
+    """The task waits for one of its agent's places."""
+    t = sim.tasks[task]
+    agent = sim.agents[t.agent]
+    t.link = -1
+    if agent.queue_tail >= 0:
+        sim.tasks[agent.queue_tail].link = task
+    else:
+        agent.queue_head = task
+    agent.queue_tail = task
+    grant(sim, t.agent)
+
+
+@hot
+def grant(sim: Any, number: int) -> None:
+    """Give a free place to the first in line: to one at a time, like SimPy."""
+    agent = sim.agents[number]
+    if agent.queue_head >= 0 and agent.in_use < sim.populations[agent.population].concurrency:
+        task = agent.queue_head
+        agent.queue_head = sim.tasks[task].link
+        if agent.queue_head < 0:
+            agent.queue_tail = -1
+        agent.in_use += 1
+        later(sim, 0, schedule.PLACE_GRANTED, task)
+
+
+@hot
+def leave(sim: Any, number: int) -> None:
+    """The place is free at once; who is next gets it in an event of its own."""
+    sim.agents[number].in_use -= 1
+    later(sim, 0, schedule.PLACE_RELEASED, number)

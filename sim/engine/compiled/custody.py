@@ -1,0 +1,275 @@
+"""Getting a credential, holding it, letting it go; keeping it alive by renewal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.engine import rules
+from sim.engine.compiled import issuer, schedule
+from sim.engine.compiled.jit import hot, rare
+from sim.engine.compiled.lives import changed, idle, issue, needed, refer, release
+from sim.engine.compiled.log import emit
+from sim.engine.compiled.revocations import ask
+from sim.engine.compiled.rows import PER_TASK, STANDING
+from sim.engine.compiled.schedule import later, starts
+from sim.engine.compiled.standing import kept
+from sim.engine.compiled.words import REJECTED, RENEWED, TASK_END
+
+PENDING, READY, NONE = 0, 1, 2
+"""How the search for a credential stands; READY: it is in the task's `credential`."""
+
+
+@hot
+def place_of(sim: Any, task: int) -> int:
+    """The place of the role that the task needs for its present call, among its agent's roles."""
+    t = sim.tasks[task]
+    return sim.place_of[sim.agents[t.agent].population, t.tool]
+
+
+@hot
+def begin(sim: Any, task: int) -> int:
+    """A credential for the present call: the first look."""
+    t = sim.tasks[task]
+    t.began, t.tries = sim.now[0].time, 0
+    issuance = sim.rules[0].issuance
+    if issuance == STANDING:
+        return _standing(sim, task)
+    if issuance == PER_TASK:
+        return _per_task(sim, task)
+    return leased(sim, task)
+
+
+# --- standing ---
+@hot
+def _standing(sim: Any, task: int) -> int:
+    t, place = sim.tasks[task], place_of(sim, task)
+    holding = sim.holdings[sim.agents[t.agent].holdings + place]
+    has = kept(sim, holding.slot, holding.member)
+    if rules.alive(sim.credentials[has].dies, sim.now[0].time):
+        t.credential = has
+        return READY
+    return _without(sim, task, has)
+
+
+@rare
+def _without(sim: Any, task: int, has: int) -> int:
+    """What the task has is dead: wait for a new one, as long as tries allow."""
+    t, place = sim.tasks[task], place_of(sim, task)
+    emit(sim, REJECTED, sim.credentials[has].id, -1, t.agent, t.number)
+    if t.tries >= sim.rules[0].tries:
+        return NONE
+    nth = sim.asked[task, place]
+    sim.asked[task, place] += 1
+    sub = sim.tools[t.tool].role * issuer.KINDS + issuer.TASK
+    later(sim, issuer.wait(sim, sub, t.agent, t.number, nth & 0xFFFFFF, t.tries), schedule.STANDING_AGAIN, task)
+    return PENDING
+
+
+@rare
+def standing_again(sim: Any, task: int) -> int:
+    """The wait for a new one is over: look again."""
+    sim.tasks[task].tries += 1
+    return _standing(sim, task)
+
+
+# --- one for the task ---
+@hot
+def _per_task(sim: Any, task: int) -> int:
+    t, place = sim.tasks[task], place_of(sim, task)
+    has = sim.held[task, place]
+    if has >= 0 and sim.now[0].time < sim.credentials[has].expires:
+        t.credential = has
+        return READY
+    t.nth = sim.asked[task, place]
+    sim.asked[task, place] += 1
+    role = sim.tools[t.tool].role
+    t.request = issuer.request(sim, issuer.TASK, task, role, t.agent, t.number, t.nth, t.number)
+    return answered(sim, task, issuer.ask(sim, t.request))
+
+
+# --- leased ---
+@rare
+def leased(sim: Any, task: int) -> int:
+    """The agent's lease, if it is good as far as one knows; else ask for one, or wait for who is asking."""
+    t = sim.tasks[task]
+    holding = sim.holdings[sim.agents[t.agent].holdings + place_of(sim, task)]
+    lease = holding.lease
+    if lease >= 0 and sim.now[0].time < sim.credentials[lease].expires:
+        t.credential = lease
+        return READY
+    if holding.asking:
+        t.link = -1
+        if holding.waiting_tail >= 0:
+            sim.tasks[holding.waiting_tail].link = task
+        else:
+            holding.waiting_head = task
+        holding.waiting_tail = task
+        return PENDING
+    holding.asking, holding.waiting_head, holding.waiting_tail = 1, -1, -1
+    t.nth = holding.requests
+    holding.requests += 1
+    role = sim.tools[t.tool].role
+    t.request = issuer.request(sim, issuer.LEASE, task, role, t.agent, t.nth, 0, t.number)
+    return answered(sim, task, issuer.ask(sim, t.request))
+
+
+@rare
+def answered(sim: Any, task: int, answer: int) -> int:
+    """What the issuer said to a task's request."""
+    if answer == issuer.PENDING:
+        return PENDING
+    t = sim.tasks[task]
+    r = sim.requests[t.request]
+    served, role, is_lease = answer == issuer.YES, r.role, r.kind == issuer.LEASE
+    issuer.done_with(sim, t.request)
+    if served and not is_lease:
+        t.credential = issue(sim, role, t.agent, t.nth, t.number, t.kind)
+        _keep_renewing(sim, t.credential)
+    if is_lease:
+        holding = sim.holdings[sim.agents[t.agent].holdings + place_of(sim, task)]
+        if served:
+            if holding.lease >= 0:
+                release(sim, holding.lease)
+            t.credential = issue(sim, role, t.agent, t.nth, -1, -1)
+            holding.lease = t.credential
+            refer(sim, t.credential)
+            _keep_renewing(sim, t.credential)
+        holding.asking = 0
+        if holding.waiting_head >= 0:
+            later(sim, 0, schedule.ANSWERED, holding.waiting_head)
+    return READY if served else NONE
+
+
+# --- holding ---
+@hot
+def take_it(sim: Any, task: int) -> None:
+    """The task works with the credential that it got."""
+    t, place = sim.tasks[task], place_of(sim, task)
+    has = sim.held[task, place]
+    if has == t.credential:
+        return
+    refer(sim, t.credential)
+    if has >= 0:
+        let_go(sim, task, place)
+    sim.held[task, place] = t.credential
+    sim.order[task, t.held] = place
+    t.held += 1
+    needed(sim, t.credential)
+
+
+@rare
+def let_go(sim: Any, task: int, place: int) -> None:
+    """The task works no longer with what it has for a role."""
+    t, has = sim.tasks[task], sim.held[task, place]
+    if has < 0:
+        return
+    sim.held[task, place] = -1
+    at = 0
+    while sim.order[task, at] != place:
+        at += 1
+    t.held -= 1
+    for later_one in range(at, t.held):
+        sim.order[task, later_one] = sim.order[task, later_one + 1]
+    c = sim.credentials[has]
+    c.needed -= 1
+    if c.needed == 0:
+        idle(sim, has)
+    release(sim, has)
+
+
+@rare
+def drop(sim: Any, task: int) -> None:
+    """The holder learnt that its credential is dead."""
+    t, place = sim.tasks[task], place_of(sim, task)
+    holding = sim.holdings[sim.agents[t.agent].holdings + place]
+    has = sim.held[task, place]
+    if holding.lease == has and has >= 0:
+        holding.lease = -1
+        release(sim, has)
+    let_go(sim, task, place)
+
+
+@hot
+def task_over(sim: Any, task: int) -> None:
+    """Let go of the task's credentials and ask for their revocation where the strategy does."""
+    t = sim.tasks[task]
+    while t.held > 0:
+        place = sim.order[task, 0]
+        has = sim.held[task, place]
+        refer(sim, has)
+        let_go(sim, task, place)
+        if sim.rules[0].issuance == PER_TASK:
+            ask(sim, has, TASK_END, t.agent, t.number, sim.credentials[has].role)
+        release(sim, has)
+
+
+# --- renewal ---
+@hot
+def _keep_renewing(sim: Any, place: int) -> None:
+    if sim.rules[0].renew_after > 0:
+        refer(sim, place)
+        starts(sim, schedule.RENEWAL_STARTS, place)
+
+
+@rare
+def renew(sim: Any, place: int) -> None:
+    """Wait for the next renewal, while there is one to come."""
+    c, plan = sim.credentials[place], sim.rules[0]
+    if c.expires < c.issued + plan.max_life:
+        later(sim, plan.renew_after, schedule.RENEWAL, place)
+    else:
+        release(sim, place)
+
+
+@rare
+def renewal(sim: Any, place: int) -> None:
+    """The time has come: renew it if it is still wanted."""
+    c = sim.credentials[place]
+    if not _still_wanted(sim, place):
+        release(sim, place)
+        return
+    c.renewals += 1
+    which = c.nth if c.task < 0 else c.task
+    number = issuer.request(sim, issuer.RENEWAL, place, c.role, c.agent, which, c.renewals, c.task)
+    renewed(sim, number, issuer.ask(sim, number))
+
+
+@rare
+def renewed(sim: Any, number: int, answer: int) -> None:
+    """What the issuer said to a request for renewal."""
+    if answer == issuer.PENDING:
+        return
+    place, plan, now = sim.requests[number].owner, sim.rules[0], sim.now[0].time
+    issuer.done_with(sim, number)
+    c = sim.credentials[place]
+    if answer == issuer.NO or not rules.alive(c.dies, now):
+        release(sim, place)
+        return
+    was = c.dies
+    c.dies = rules.renewed_until(now, c.issued, plan.lifetime, plan.max_life)
+    c.expires = c.dies
+    changed(sim, RENEWED, place, was)
+    renew(sim, place)
+
+
+@hot
+def _still_wanted(sim: Any, place: int) -> bool:
+    c = sim.credentials[place]
+    if not rules.alive(c.dies, sim.now[0].time):
+        return False
+    if sim.rules[0].issuance == PER_TASK:
+        return c.needed > 0
+    agent = sim.agents[c.agent]
+    if agent.retired:
+        return False
+    return _lease_of(sim, c.agent, c.role) == place
+
+
+@rare
+def _lease_of(sim: Any, agent: int, role: int) -> int:
+    a = sim.agents[agent]
+    population = sim.populations[a.population]
+    for place in range(population.count):
+        if sim.roles_of[population.roles + place] == role:
+            return sim.holdings[a.holdings + place].lease
+    return -1

@@ -1,0 +1,171 @@
+"""Leaks: credentials copied into channels by use or exposed where they lie; who finds them; who notices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.engine import rules
+from sim.engine.compiled import laws, pools, schedule
+from sim.engine.compiled.draws import leak_name, uniform
+from sim.engine.compiled.intruder import attempt
+from sim.engine.compiled.jit import hot, rare
+from sim.engine.compiled.lives import refer, release
+from sim.engine.compiled.log import emit
+from sim.engine.compiled.revocations import ask
+from sim.engine.compiled.rows import PER_TASK, STANDING
+from sim.engine.compiled.schedule import later, starts
+from sim.engine.compiled.standing import kept
+from sim.engine.compiled.taking import give_back, take
+from sim.engine.compiled.words import (
+    CAPTURE,
+    CAPTURED,
+    DETECTED,
+    DETECTION,
+    DETECTION_TIME,
+    DISCOVERED,
+    DISCOVERY_TIME,
+    EXPOSURE,
+    LEAK_NOTICED,
+    REMEDIATION,
+)
+
+
+@rare
+def copied(sim: Any, task: int, place: int) -> None:
+    """An attempt with a credential was made: it is copied into channels that the draws choose, dead or alive."""
+    t = sim.tasks[task]
+    population = sim.agents[t.agent].population
+    for channel in range(sim.rules[0].channels):
+        chance = sim.channels[channel].per_use
+        if chance <= 0.0 or not sim.watches[channel, t.tool] or not sim.serves[channel, population]:
+            continue
+        if uniform(sim, CAPTURE, t.agent, t.number, place, channel) < chance:
+            name0, name1 = leak_name(sim, channel << 1, t.agent, t.number, place)
+            _capture(sim, channel, t.credential, name0, name1, t.agent, t.number)
+
+
+@rare
+def next_exposure(sim: Any, number: int) -> None:
+    """The credential that is stored at a place is exposed again after a while."""
+    e = sim.exposures[number]
+    u = uniform(sim, EXPOSURE, e.agent, e.role, e.count, e.channel)
+    gap = laws.ticks(sim.laws, sim.numbers, sim.channels[e.channel].gap, u)
+    later(sim, gap, schedule.EXPOSURE, number)
+
+
+@rare
+def expose(sim: Any, number: int) -> None:
+    """What lies at the place is captured."""
+    e = sim.exposures[number]
+    name0, name1 = leak_name(sim, e.channel << 1 | 1, e.agent, e.role, e.count)
+    agent, issuance = sim.agents[e.agent], sim.rules[0].issuance
+    holding = sim.holdings[agent.holdings + e.place]
+    if issuance == STANDING:
+        _capture(sim, e.channel, kept(sim, holding.slot, holding.member), name0, name1, e.agent, -1)
+    elif issuance == PER_TASK:
+        _expose_tasks(sim, number, name0, name1)
+    elif holding.lease >= 0:
+        _capture(sim, e.channel, holding.lease, name0, name1, e.agent, -1)
+    e.count += 1
+    next_exposure(sim, number)
+
+
+@hot
+def _expose_tasks(sim: Any, number: int, name0: int, name1: int) -> None:
+    e = sim.exposures[number]
+    task = sim.agents[e.agent].running_head
+    while task >= 0:
+        credential = sim.held[task, e.place]
+        if credential >= 0:
+            # One exposure can capture the credentials of several tasks, and each is found for itself.
+            own = sim.credentials[credential].task
+            own0, own1 = leak_name(sim, e.channel << 1 | 1, name0, name1, own)
+            _capture(sim, e.channel, credential, own0, own1, e.agent, -1)
+        task = sim.tasks[task].after
+
+
+@rare
+def _capture(sim: Any, channel: int, place: int, name0: int, name1: int, agent: int, task: int) -> None:
+    c, row = sim.credentials[place], sim.channels[channel]
+    emit(sim, CAPTURED, c.id, channel, agent, task, c.cause, -1, c.issued, c.dies, 0, c.task_kind, c.role)
+    c.leaked = 1
+    found = _happens(sim, row.discovery_chance, DISCOVERED, name0, name1)
+    noticed = _happens(sim, row.detection_chance, DETECTED, name0, name1)
+    if not found and not noticed:
+        return
+    number = take(sim, pools.CAPTURES, sim.captures)
+    capture = sim.captures[number]
+    capture.credential, capture.channel, capture.name0, capture.name1 = place, channel, name0, name1
+    capture.leaked, capture.references = sim.now[0].time, 0
+    refer(sim, place)
+    if found:
+        capture.references += 1
+        starts(sim, schedule.FOUND_STARTS, number)
+    if noticed:
+        capture.references += 1
+        starts(sim, schedule.NOTICED_STARTS, number)
+
+
+@hot
+def _happens(sim: Any, chance: float, stream: int, name0: int, name1: int) -> bool:
+    return chance >= 1.0 or (chance > 0.0 and uniform(sim, stream, name0, name1, 0, 0) < chance)
+
+
+@hot
+def _forget(sim: Any, number: int) -> None:
+    capture = sim.captures[number]
+    capture.references -= 1
+    if capture.references == 0:
+        release(sim, capture.credential)
+        give_back(sim, pools.CAPTURES, sim.captures, number)
+
+
+@hot
+def _after(sim: Any, number: int, law: int, stream: int, kind: int) -> None:
+    capture = sim.captures[number]
+    u = uniform(sim, stream, capture.name0, capture.name1, 0, 0)
+    later(sim, laws.ticks(sim.laws, sim.numbers, law, u), kind, number)
+
+
+@rare
+def finding_starts(sim: Any, number: int) -> None:
+    """Somebody will find it."""
+    law = sim.channels[sim.captures[number].channel].discovery_time
+    _after(sim, number, law, DISCOVERY_TIME, schedule.FOUND)
+
+
+@rare
+def found(sim: Any, number: int) -> None:
+    """Somebody found it, and tries it."""
+    capture = sim.captures[number]
+    attempt(sim, capture.credential, capture.name0, capture.name1, capture.channel, capture.leaked)
+    _forget(sim, number)
+
+
+@rare
+def noticing_starts(sim: Any, number: int) -> None:
+    """The defender will notice it."""
+    law = sim.channels[sim.captures[number].channel].detection_time
+    _after(sim, number, law, DETECTION_TIME, schedule.NOTICED)
+
+
+@rare
+def noticed(sim: Any, number: int) -> None:
+    """The defender has noticed it, and sees to it where the strategy says so."""
+    capture = sim.captures[number]
+    c, rule = sim.credentials[capture.credential], sim.revoking[DETECTION]
+    emit(sim, LEAK_NOTICED, c.id, capture.channel)
+    if not rule.on or not rules.alive(c.dies, sim.now[0].time):
+        _forget(sim, number)
+    elif rule.manual:
+        _after(sim, number, sim.channels[capture.channel].remediation, REMEDIATION, schedule.REMEDIED)
+    else:
+        remedied(sim, number)
+
+
+@rare
+def remedied(sim: Any, number: int) -> None:
+    """The leak's own remediation is done: the revocation is asked for."""
+    capture = sim.captures[number]
+    ask(sim, capture.credential, DETECTION, capture.name0, capture.name1, 0)
+    _forget(sim, number)

@@ -1,0 +1,166 @@
+"""Credentials as rows: issued, referred to, needed, forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.core.units import FOREVER
+from sim.engine import rules
+from sim.engine.compiled import pools
+from sim.engine.compiled.jit import hot, rare
+from sim.engine.compiled.log import emit
+from sim.engine.compiled.taking import give_back, orphaned, take
+from sim.engine.compiled.words import ATTACKERS, IDLE, ISSUED, LATE, LEAKED, NEEDED, ORPHAN
+
+MANY = 64
+"""So many credentials of an agent are kept before the dead among them are forgotten."""
+
+
+@hot
+def number(sim: Any) -> int:
+    """The next credential's number."""
+    now = sim.now[0]
+    now.credentials += 1
+    return now.credentials - 1
+
+
+@hot
+def fresh(sim: Any, role: int, dies: int) -> int:
+    """A row for a new credential that nobody holds yet."""
+    place = take(sim, pools.CREDENTIALS, sim.credentials)
+    c = sim.credentials[place]
+    c.id, c.role, c.issued, c.expires, c.dies = number(sim), role, sim.now[0].time, dies, dies
+    c.asked, c.needed_since, c.cause, c.needed, c.references, c.renewals = FOREVER, 0, 0, 0, 0, 0
+    c.agent, c.task, c.task_kind, c.slot, c.nth, c.secret = -1, -1, -1, -1, 0, -1
+    c.leaked, c.compromised, c.orphan, c.attackers, c.listed, c.scoped = 0, 0, 0, 0, 0, 0
+    return place
+
+
+@hot
+def issue(sim: Any, role: int, agent: int, nth: int, task: int, kind: int) -> int:
+    """Issue a credential to an agent (-1: to several) and, for a task's own one, its number and kind."""
+    plan = sim.rules[0]
+    place = fresh(sim, role, min(sim.now[0].time + plan.lifetime, FOREVER))
+    c = sim.credentials[place]
+    c.agent, c.nth, c.task, c.task_kind = agent, nth, task, kind
+    c.scoped = task >= 0 and plan.task_scope
+    if agent >= 0 and plan.issuance != 0:
+        c.orphan = sim.agents[agent].retired
+        if sim.agents[agent].tenured and not sim.agents[agent].retired:
+            _list(sim, place)
+    emit(sim, ISSUED, c.id, role, agent, task, -1, -1, 0, c.dies, ORPHAN if c.orphan else 0)
+    return place
+
+
+@rare
+def _list(sim: Any, place: int) -> None:
+    """Remember the credential for the agent's retirement."""
+    c = sim.credentials[place]
+    agent = sim.agents[c.agent]
+    if agent.live >= agent.live_most:
+        _sweep(sim, c.agent)
+    c.listed, c.live_before, c.live_after = 1, agent.live_tail, -1
+    if agent.live_tail >= 0:
+        sim.credentials[agent.live_tail].live_after = place
+    else:
+        agent.live_head = place
+    agent.live_tail = place
+    agent.live += 1
+    orphaned(sim, agent.live)
+
+
+@hot
+def _sweep(sim: Any, agent: int) -> None:
+    """Forget the dead ones of an agent's list."""
+    a, place, now = sim.agents[agent], sim.agents[agent].live_head, sim.now[0].time
+    while place >= 0:
+        c = sim.credentials[place]
+        after = c.live_after
+        if not rules.alive(c.dies, now):
+            _unlist(sim, place)
+            if c.references == 0:
+                give_back(sim, pools.CREDENTIALS, sim.credentials, place)
+        place = after
+    a.live_most = max(MANY, 2 * a.live)
+
+
+@hot
+def _unlist(sim: Any, place: int) -> None:
+    c = sim.credentials[place]
+    agent = sim.agents[c.agent]
+    if c.live_before >= 0:
+        sim.credentials[c.live_before].live_after = c.live_after
+    else:
+        agent.live_head = c.live_after
+    if c.live_after >= 0:
+        sim.credentials[c.live_after].live_before = c.live_before
+    else:
+        agent.live_tail = c.live_before
+    agent.live -= 1
+    c.listed = 0
+
+
+@hot
+def refer(sim: Any, place: int) -> None:
+    """Somebody refers to the credential from now on."""
+    sim.credentials[place].references += 1
+
+
+@hot
+def release(sim: Any, place: int) -> None:
+    """One who referred to it does so no longer; when it was the last one, it can be forgotten."""
+    c = sim.credentials[place]
+    c.references -= 1
+    if c.references == 0:
+        if c.listed:
+            if rules.alive(c.dies, sim.now[0].time):
+                return  # it may become an orphan
+            _unlist(sim, place)
+        give_back(sim, pools.CREDENTIALS, sim.credentials, place)
+
+
+# --- being needed ---
+@hot
+def needed(sim: Any, place: int) -> None:
+    """One task more needs it."""
+    c, now = sim.credentials[place], sim.now[0]
+    c.needed += 1
+    if c.needed == 1:
+        c.needed_since, c.needed_before, c.needed_after = now.time, now.needed_tail, -1
+        if now.needed_tail >= 0:
+            sim.credentials[now.needed_tail].needed_after = place
+        else:
+            now.needed_head = place
+        now.needed_tail = place
+        emit(sim, NEEDED, c.id)
+
+
+@hot
+def idle(sim: Any, place: int) -> None:
+    """No task needs it any more."""
+    c, now = sim.credentials[place], sim.now[0]
+    if c.needed_before >= 0:
+        sim.credentials[c.needed_before].needed_after = c.needed_after
+    else:
+        now.needed_head = c.needed_after
+    if c.needed_after >= 0:
+        sim.credentials[c.needed_after].needed_before = c.needed_before
+    else:
+        now.needed_tail = c.needed_before
+    until = max(c.needed_since, min(now.time, c.dies))
+    emit(sim, IDLE, c.id, -1, -1, -1, -1, -1, c.needed_since, until)
+
+
+# --- what rows say of it ---
+@hot
+def late(sim: Any, place: int) -> int:
+    """The flag of a use after its revocation was asked for."""
+    return LATE if sim.now[0].time >= sim.credentials[place].asked else 0
+
+
+@hot
+def changed(sim: Any, event: int, place: int, was: int) -> None:
+    """Write down that the credential dies at another time than it was to."""
+    c = sim.credentials[place]
+    flags = (ORPHAN if c.orphan else 0) | (LEAKED if c.leaked else 0) | (ATTACKERS if c.attackers else 0)
+    emit(sim, event, c.id, c.cause, -1, -1, -1, -1, was, c.dies, flags)

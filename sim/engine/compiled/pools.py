@@ -1,0 +1,92 @@
+"""Rows of the arrays that change during a run. -1 stands for none; references are places in the array of their kind.
+
+Rows that come and go are taken from a pool and given back; `link` chains the free ones, or whatever list a row is in.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.compiled.rows import row
+
+NOW = row(
+    """
+    time order events pause_at begun low sources exposures slots
+    heap heap_most urgent_head urgent_tail urgent_most urgent_mask soon_head soon_tail soon_most soon_mask
+    rows rows_most credentials intrusions intrusions_most notes notes_most notes_mask
+    needed_head needed_tail crowd crowd_known orphans orphans_known
+    in_use queue_head queue_tail outages theoretical up_at
+    """,
+)
+"""The moment, and the counters of everything. Compiled code does not know how long arrays are: what it needs is here.
+
+`order` is the next event's insertion number; `low`: a buffer is nearly full, Python must make room; `pause_at`: number
+of events at which Python wants to breathe; `credentials`: how many were issued; `orphans`: the most credentials
+alive at an agent, or older versions of a slot, `crowd`: the most that an intruder held, or who know what an intruder
+held, so far; the room kept free is made for `orphans_known` and `crowd_known`.
+"""
+
+EVENT = row("at order what")
+"""`what` is who << 6 | the kind of event (sim.engine.compiled.schedule)."""
+
+POOL = row("free room spare")
+"""`spare`: rows that one event may take; fewer left in `room` than that ends the loop."""
+
+SOURCE = row("at agent kind number place", floats="worked")
+"""Where an agent's tasks come from, or its retirement; `kind` as in `workload`."""
+
+AGENT = row(
+    """
+    population holdings retired in_use queue_head queue_tail running_head running_tail live_head live_tail
+    live live_most tenured
+    """,
+)
+"""`holdings`: its first row there; `live`: credentials in its list, which is cleared of dead ones at `live_most`."""
+
+HOLDING = row("lease asking waiting_head waiting_tail requests slot member")
+"""An agent and one of its roles. `asking`: a lease is being asked for; `waiting`: tasks that wait for the answer."""
+
+TASK = row(
+    """
+    arrived waited began took link agent number kind source step length attempt again tool credential request
+    tries nth cut fails hit held outcome before after
+    """,
+)
+"""`before`, `after`: neighbours among the agent's running tasks; `held`: roles that it holds a credential for."""
+
+CREDENTIAL = row(
+    """
+    issued expires dies asked needed_since link id role agent task task_kind slot nth cause needed references
+    renewals secret needed_before needed_after live_before live_after
+    """,
+    flags="leaked compromised orphan attackers listed scoped",
+)
+"""`secret`: whose value it is; `references`: how many refer to the row, or will; `listed`: it is in its agent's live
+list; `scoped`: it reaches its task's resources only."""
+
+SLOT = row("group role current version left members count older aged")
+"""members[members : members + count] keep it; `older` heads the list of older versions, `aged` is its length."""
+
+MEMBER = row("ready agent before")
+REQUEST = row("let_in i j link kind owner sub entity tries agent task role")
+"""What the issuer is asked for; `owner`: a task, or the credential to be renewed."""
+
+REVOCATION = row("entity i j link credential cause")
+CAPTURE = row("leaked name0 name1 link credential channel references")
+EXPOSURE = row("channel agent role place count")
+INTRUSION = row("name0 name1 held_head held_tail held over")
+WALK = row("link intrusion credential edge")
+NODE = row("link what")
+"""An element of a list: a credential that an intruder holds, an intruder who knows a secret's present value."""
+
+KNOWN = row("value knowers last count")
+"""A secret: the credential that is its present value, and who knows it, by number of intrusion."""
+
+MEMO = row("owner thinking took step tool fails hit")
+"""Draws of a step's first attempt, for the next strategy: the same under each."""
+
+ENTRY = np.dtype([("key", "i8"), ("first", "i8"), ("second", "i8")], align=True)
+"""A note of an intruder in the hash table; key -1: free."""
+
+(TASKS, CREDENTIALS, REQUESTS, REVOCATIONS, CAPTURES, WALKS, NODES) = range(7)
+"""Places of the pools."""

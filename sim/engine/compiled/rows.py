@@ -1,0 +1,49 @@
+"""Rows of the arrays that never change during a run: the World and the Plan as numbers. -1 stands for none."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def row(integers: str, *, floats: str = "", flags: str = "") -> np.dtype[np.void]:
+    """A structured dtype from names of fields. All integers are alike, or numba would compile variants by the dozen."""
+    fields = ((integers, "i8"), (floats, "f8"), (flags, "u1"))
+    return np.dtype([(name, kind) for names, kind in fields for name in names.split()], align=True)
+
+
+RULES = row(
+    """
+    seed replication horizon capacity spacing burst service tries wait_first wait_most outage_gap
+    outage_length hop notice_time eviction staffed channels copies issuance rollout redeployment task_scope
+    bound aligned lifetime renew_after max_life rotate_every overlap tools most_roles
+    """,
+    floats="issuer_fails wait_factor wait_jitter notice_chance",
+)
+"""`tries`: retries of the issuer's clients; `copies`: whether any channel copies what is used."""
+
+STANDING, PER_TASK, LEASED = 0, 1, 2
+"""Values of `issuance`."""
+
+TOOL = row("role duration retries until_end wait_first wait_most", floats="fails wait_factor wait_jitter")
+KIND = row("deadline thinking length start steps count")
+"""`length` and `start` are -1 for fixed steps, which are steps[steps : steps + count]."""
+
+CHOICE = row("first count")
+"""things[first : first + count] with their cumulative weights at the same places of `weights`."""
+
+POPULATION = row("until every first concurrency tasks gap calendar pause tenure roles count")
+
+CHANNEL = row("gap discovery_time detection_time remediation", floats="per_use discovery_chance detection_chance")
+"""`detection_chance` -1: leaks in this channel are never noticed."""
+
+ROLE = row("session minted edges count")
+"""`minted` -1: without end; role_edges[edges : edges + count] are its hops."""
+
+RESOURCE = row("loss edges count")
+SECRET = row("life role")
+EDGE = row("relation target level")
+CAN, STORES, ASSUMES, MINTS = 0, 1, 2, 3
+"""Values of `relation`."""
+
+REVOCATION_RULE = row("delay on manual", floats="fails")
+"""One for each Cause."""

@@ -1,0 +1,121 @@
+"""Replications on the compiled engine: the reference engine's log, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from sim.engine.compiled import cache, loop, pools
+from sim.engine.compiled.handle import Handle
+from sim.engine.compiled.layout import empty_layout, layout
+from sim.engine.compiled.room import make_room, reset
+from sim.engine.compiled.state import State, buffers
+from sim.engine.compiled.tables import Collected, empty_tables, tables
+from sim.model.credentials import Plan
+from sim.model.world import World
+
+Array = npt.NDArray[Any]
+Sink = Callable[[Array], None]
+"""Takes the next rows of the log (core.events.LOG), which are good until it returns: what it keeps, it copies."""
+
+BREATH = 1 << 18
+"""Events between two breaths: about a twentieth of a second."""
+
+
+def nothing() -> None:
+    """Breathing out without further ado."""
+
+
+class Engine:
+    """Runs replications of a world, one at a time; it keeps its buffers. One for each thread.
+
+    Args:
+        world: what all plans are for.
+    """
+
+    def __init__(self, world: World) -> None:
+        warm_up()
+        self._world = world
+        self._collected = Collected(world)
+        self._starts: dict[str, tuple[Plan, dict[str, Array], dict[str, Array]]] = {}
+        self._buffers = buffers(max(len(row.roles) for row in world.populations))
+        self._buffers["known"] = np.zeros(len(world.secrets), pools.KNOWN)
+        self._remembered = (-1, -1)
+
+    def run(self, plan: Plan, seed: int, replication: int, sink: Sink, breath: Callable[[], None] = nothing) -> int:
+        """Run one replication; its log goes to the sink in chunks of rows.
+
+        Args:
+            breath: called about twenty times a second; what it raises ends the run, as does what the sink raises.
+
+        Returns:
+            How many events were processed.
+        """
+        sim = self._begun(plan, seed, replication)
+        while (why := loop.run(Handle(sim))) != loop.OVER:
+            sim.now["pause_at"] = sim.now["events"] + BREATH
+            breath()
+            if why == loop.NO_ROOM:
+                sim = self._made_room(sim, sink)
+        while sim.now["needed_head"][0] >= 0:
+            sim = self._made_room(sim, sink)
+            loop.finish(Handle(sim))
+        _hand_on(sim, sink)
+        return int(sim.now["events"][0])
+
+    def _begun(self, plan: Plan, seed: int, replication: int) -> State:
+        known = self._starts.get(plan.name)
+        if known is None or known[0] is not plan:
+            known = plan, tables(self._collected, plan)._asdict(), layout(self._world, plan)
+            self._starts[plan.name] = known
+        _, fixed, start = known
+        if self._remembered != (seed, replication):
+            self._buffers["memo"]["owner"] = -1
+            self._remembered = (seed, replication)
+        sim = State(**fixed, **{name: rows.copy() for name, rows in start.items()}, **self._buffers)
+        sim.rules["seed"], sim.rules["replication"] = seed, replication
+        reset(sim)
+        sim.now["pause_at"] = BREATH
+        return self._kept(make_room(sim, first=True))
+
+    def _made_room(self, sim: State, sink: Sink) -> State:
+        _hand_on(sim, sink)
+        return self._kept(make_room(sim))
+
+    def _kept(self, sim: State) -> State:
+        """Keep the larger buffers for the next run, too."""
+        self._buffers = {name: getattr(sim, name) for name in self._buffers}
+        return sim
+
+
+def _hand_on(sim: State, sink: Sink) -> None:
+    rows = int(sim.now["rows"][0])
+    if rows:
+        sink(sim.log[:rows])
+        sim.now["rows"] = 0
+
+
+_compiling = Lock()
+_compiled = False
+
+
+def warm_up() -> None:
+    """Compile the engine, or load it from the cache; the second time nothing is left to do."""
+    global _compiled  # noqa: PLW0603  # once for all engines of the process
+    with _compiling:
+        if not _compiled:
+            kind = numba.typeof(Handle(_empty()))
+            functions: tuple[Any, ...] = (loop.run, loop.finish)
+            for function in functions:
+                function.compile((kind,))
+            cache.mark_warm()
+            _compiled = True
+
+
+def _empty() -> State:
+    return State(**empty_tables(), **empty_layout(), **buffers(1), known=np.zeros(0, pools.KNOWN))

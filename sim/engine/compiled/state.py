@@ -1,0 +1,135 @@
+"""The state of a run: all arrays under one name, made, made anew for a run, and made larger."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.core.events import LOG
+from sim.engine.compiled import pools
+
+Array = npt.NDArray[Any]
+CHUNK = 16_384
+"""Rows of the log that are handed on at a time, where an event writes fewer."""
+MEMORY = 1 << 16
+"""Steps whose draws are remembered for the next strategy."""
+
+
+class State(NamedTuple):
+    """Everything that compiled code reads and writes: first the tables, then what changes."""
+
+    rules: Array
+    laws: Array
+    numbers: Array
+    calendar_weights: Array
+    calendar_before: Array
+    calendar_open: Array
+    tools: Array
+    kinds: Array
+    steps: Array
+    then: Array
+    choices: Array
+    things: Array
+    weights: Array
+    needs: Array
+    populations: Array
+    roles_of: Array
+    place_of: Array
+    channels: Array
+    watches: Array
+    serves: Array
+    roles: Array
+    role_edges: Array
+    resources: Array
+    resource_edges: Array
+    edges: Array
+    secrets: Array
+    revoking: Array
+    now: Array
+    heap: Array
+    urgent: Array
+    soon: Array
+    log: Array
+    pools: Array
+    sources: Array
+    agents: Array
+    holdings: Array
+    tasks: Array
+    held: Array
+    """Task × place → its credential for the role, -1: none."""
+    asked: Array
+    """Task × place → how often it asked for one."""
+    order: Array
+    """Task × 0, 1… → places in the order in which it got what it holds."""
+    credentials: Array
+    slots: Array
+    members: Array
+    requests: Array
+    revocations: Array
+    captures: Array
+    exposures: Array
+    intrusions: Array
+    walks: Array
+    nodes: Array
+    known: Array
+    notes: Array
+    memo: Array
+
+
+POOLED = ("tasks", "credentials", "requests", "revocations", "captures", "walks", "nodes")
+"""Arrays that are pools, in the order of their numbers (pools.TASKS…)."""
+
+
+def chained(old: Array, size: int) -> Array:
+    """A larger copy of a pool, whose new rows are chained by `link`; the last new one ends the chain."""
+    new = np.zeros(size, old.dtype)
+    new[: len(old)] = old
+    new["link"][len(old) :] = np.arange(len(old) + 1, size + 1)
+    new["link"][-1] = -1
+    return new
+
+
+def larger(old: Array, size: int) -> Array:
+    """A larger copy, filled up with zeros."""
+    new = np.zeros((size, *old.shape[1:]), old.dtype)
+    new[: len(old)] = old
+    return new
+
+
+def fresh_notes(size: int) -> Array:
+    """An empty hash table; size: a power of two."""
+    notes = np.zeros(size, pools.ENTRY)
+    notes["key"] = -1
+    return notes
+
+
+def buffers(width: int) -> dict[str, Array]:
+    """The arrays that change, small yet; width: most roles of an agent."""
+    found: dict[str, Array] = {name: np.zeros(0, dtype) for name, dtype in _DTYPES.items()}
+    memo = np.zeros(MEMORY, pools.MEMO)
+    memo["owner"] = -1
+    found |= {
+        "now": np.zeros(1, pools.NOW),
+        "urgent": np.zeros(1, np.int64),
+        "soon": np.zeros(1, pools.EVENT),
+        "pools": np.zeros(len(POOLED), pools.POOL),
+        "notes": fresh_notes(16),
+        "memo": memo,
+    }
+    return found | {name: np.zeros((0, width), np.int64) for name in ("held", "asked", "order")}
+
+
+_DTYPES = {
+    "heap": pools.EVENT,
+    "log": LOG,
+    "tasks": pools.TASK,
+    "credentials": pools.CREDENTIAL,
+    "requests": pools.REQUEST,
+    "revocations": pools.REVOCATION,
+    "captures": pools.CAPTURE,
+    "intrusions": pools.INTRUSION,
+    "walks": pools.WALK,
+    "nodes": pools.NODE,
+}

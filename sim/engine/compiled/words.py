@@ -1,0 +1,79 @@
+"""The log's vocabulary and the streams of draws as plain integers, which compiled code takes as constants."""
+
+from __future__ import annotations
+
+from sim.core.draws import Stream
+from sim.core.events import Cause, Event, Flag, Outcome, Refusal
+
+(
+    TASK_STARTED,
+    TASK_ENDED,
+    RETIRED,
+    ISSUED,
+    RENEWED,
+    SHORTENED,
+    ASKED,
+    SPARED,
+    DIED,
+    ORPHANED,
+    NEEDED,
+    IDLE,
+    USED,
+    REJECTED,
+    FAILED,
+    CUT,
+    REQUESTED,
+    SERVED,
+    REFUSED,
+    ISSUER_DOWN,
+    OUTAGE,
+    CAPTURED,
+    LEAK_NOTICED,
+    BLOCKED,
+    COMPROMISED,
+    OBTAINED,
+    REACHED,
+    INTRUSION_NOTICED,
+    EVICTED,
+) = (event.value for event in Event)
+
+LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS = (flag.value for flag in Flag)
+DONE, TOOL_FAILED, NO_CREDENTIAL, DEADLINE = (outcome.value for outcome in Outcome)
+EXPIRED, ROTATED, TASK_END, RETIREMENT, DETECTION, EVICTION = (cause.value for cause in Cause)
+BY_OUTAGE, BY_RATE, BY_FAILURE = (refusal.value for refusal in Refusal)
+
+(
+    ARRIVAL,
+    TASK_KIND,
+    LENGTH,
+    NEXT_TOOL,
+    THINKING,
+    DURATION,
+    FAILURE,
+    BACK_OFF,
+    TENURE,
+    CAPTURE,
+    EXPOSURE,
+    LEAK_NAME,
+    DISCOVERED,
+    DISCOVERY_TIME,
+    DETECTED,
+    DETECTION_TIME,
+    REMEDIATION,
+    REVOKED,
+    REVOCATION_DELAY,
+    HOP,
+    NOTICED,
+    NOTICE_TIME,
+    EVICTION_TIME,
+    LOSS,
+    SERVICE,
+    SERVICE_FAILURE,
+    OUTAGE_GAP,
+    OUTAGE_LENGTH,
+    ROTATION_PHASE,
+    ROLLOUT,
+    REDEPLOYMENT,
+    SECRET_PHASE,
+    ISSUER_BACK_OFF,
+) = (stream.value for stream in Stream)

@@ -1,0 +1,232 @@
+"""Agents at work: tasks start, think, call tools, retry, end.
+
+A task is a state machine: an event puts it into a state, and `advance` goes on from there until it has to wait.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.engine import rules
+from sim.engine.compiled import custody, laws, pools, schedule
+from sim.engine.compiled.arrivals import leave, next_in_loop
+from sim.engine.compiled.draws import nth, uniform
+from sim.engine.compiled.jit import hot, rare
+from sim.engine.compiled.leaks import copied
+from sim.engine.compiled.log import emit
+from sim.engine.compiled.memory import captured, recall
+from sim.engine.compiled.schedule import later
+from sim.engine.compiled.taking import give_back
+from sim.engine.compiled.words import (
+    ATTRIBUTABLE,
+    BACK_OFF,
+    CUT,
+    DEADLINE,
+    DONE,
+    DURATION,
+    FAILED,
+    FAILURE,
+    LATE,
+    LEAKED,
+    LENGTH,
+    NO_CREDENTIAL,
+    REJECTED,
+    TASK_ENDED,
+    TASK_STARTED,
+    TOOL_FAILED,
+    USED,
+)
+
+ATTEMPT, AGAIN = 16, 24
+LONGEST = 10_000
+"""Calls of a task at most."""
+
+(WAITING, START, NEXT_STEP, THOUGHT, ASK, FOUND, NOT_FOUND, CALLED, TRY_AGAIN, OVER) = range(10)
+"""States of a task. WAITING: an event goes on with it."""
+
+
+@hot
+def _start(sim: Any, task: int) -> int:
+    t = sim.tasks[task]
+    agent = sim.agents[t.agent]
+    t.before, t.after = agent.running_tail, -1
+    if agent.running_tail >= 0:
+        sim.tasks[agent.running_tail].after = task
+    else:
+        agent.running_head = task
+    agent.running_tail = task
+    emit(sim, TASK_STARTED, -1, t.kind, t.agent, t.number)
+    kind = sim.kinds[t.kind]
+    if kind.start < 0:
+        t.length = kind.count
+    else:
+        u = nth(sim, LENGTH, t.agent, t.number)
+        t.length = min(laws.ticks(sim.laws, sim.numbers, kind.length, u), LONGEST)
+    return NEXT_STEP
+
+
+@hot
+def _too_late(sim: Any, task: int) -> bool:
+    t = sim.tasks[task]
+    deadline = sim.kinds[t.kind].deadline
+    return deadline >= 0 and sim.now[0].time - t.arrived > deadline
+
+
+@hot
+def _next_step(sim: Any, task: int) -> int:
+    t = sim.tasks[task]
+    if t.step >= t.length:
+        t.outcome = DEADLINE if _too_late(sim, task) else DONE
+        return OVER
+    memo = sim.memo[recall(sim, task)]
+    t.tool, t.took, t.fails, t.hit = memo.tool, memo.took, memo.fails, memo.hit
+    later(sim, memo.thinking, schedule.THOUGHT, task)
+    return WAITING
+
+
+@hot
+def _thought(sim: Any, task: int) -> int:
+    t = sim.tasks[task]
+    if _too_late(sim, task):
+        t.outcome = DEADLINE
+        return OVER
+    t.attempt, t.again = 0, 0
+    return ASK
+
+
+@hot
+def _found(sim: Any, task: int) -> int:
+    """The task has a credential: it is let in with it, or refused."""
+    t, now = sim.tasks[task], sim.now[0].time
+    custody.take_it(sim, task)
+    used = rules.alive(sim.credentials[t.credential].dies, now)
+    _say(sim, USED if used else REJECTED, task)
+    first = t.again == 0 and t.attempt == 0
+    place = t.again << AGAIN | t.attempt << ATTEMPT | t.step
+    if t.hit if first else captured(sim, t.agent, t.number, place):
+        copied(sim, task, place)
+    if used:
+        if t.attempt > 0:
+            _draw_again(sim, task)
+        later(sim, t.took, schedule.CALLED, task)
+        return WAITING
+    custody.drop(sim, task)
+    t.again += 1
+    return NOT_FOUND if t.again > sim.rules[0].tries else ASK
+
+
+@rare
+def _draw_again(sim: Any, task: int) -> None:
+    """What befalls an attempt that is not the first."""
+    t = sim.tasks[task]
+    tool, place = sim.tools[t.tool], t.attempt << ATTEMPT | t.step
+    t.took = laws.ticks(sim.laws, sim.numbers, tool.duration, uniform(sim, DURATION, t.agent, t.number, place, 0))
+    t.fails = tool.fails > 0.0 and uniform(sim, FAILURE, t.agent, t.number, place, 0) < tool.fails
+
+
+@hot
+def _called(sim: Any, task: int) -> int:
+    """The attempt has come to its end."""
+    t = sim.tasks[task]
+    tool = sim.tools[t.tool]
+    t.cut = tool.until_end and not rules.alive(sim.credentials[t.credential].dies, sim.now[0].time)
+    if not t.cut and not t.fails:
+        t.step += 1
+        return NEXT_STEP
+    return _failed(sim, task)
+
+
+@rare
+def _failed(sim: Any, task: int) -> int:
+    t = sim.tasks[task]
+    tool = sim.tools[t.tool]
+    _say(sim, CUT if t.cut else FAILED, task)
+    if t.cut:
+        t.waited += t.took
+        custody.drop(sim, task)
+    if t.attempt >= tool.retries:
+        t.outcome = NO_CREDENTIAL if t.cut else TOOL_FAILED
+        return OVER
+    if t.cut:
+        return TRY_AGAIN
+    place = t.attempt << ATTEMPT | t.step
+    u = uniform(sim, BACK_OFF, t.agent, t.number, place, 0) if tool.wait_jitter > 0.0 else 0.0
+    wait = rules.back_off(tool.wait_first, tool.wait_factor, tool.wait_most, tool.wait_jitter, t.attempt, u)
+    later(sim, wait, schedule.WAITED, task)
+    return WAITING
+
+
+@hot
+def _over(sim: Any, task: int) -> None:
+    t = sim.tasks[task]
+    agent = sim.agents[t.agent]
+    if t.before >= 0:
+        sim.tasks[t.before].after = t.after
+    else:
+        agent.running_head = t.after
+    if t.after >= 0:
+        sim.tasks[t.after].before = t.before
+    else:
+        agent.running_tail = t.before
+    custody.task_over(sim, task)
+    emit(sim, TASK_ENDED, -1, t.outcome, t.agent, t.number, -1, -1, 0, t.waited)
+    if t.source >= 0:
+        next_in_loop(sim, t.source)
+    else:
+        leave(sim, t.agent)
+    give_back(sim, pools.TASKS, sim.tasks, task)
+
+
+@rare
+def advance(sim: Any, task: int, state: int) -> int:
+    """Go on with a task as far as it goes; the state to go on from, WAITING most times.
+
+    In the order in which states follow each other. There is no loop here: with one, the compiler would move work of all
+    states to the beginning.
+    """
+    if state == START:
+        state = _start(sim, task)
+    elif state == CALLED:
+        state = _called(sim, task)
+    if state == TRY_AGAIN:
+        sim.tasks[task].attempt += 1
+        sim.tasks[task].again = 0
+        state = ASK
+    if state == NEXT_STEP:
+        state = _next_step(sim, task)
+    elif state == THOUGHT:
+        state = _thought(sim, task)
+    if state == ASK:
+        state = searched(sim, task, custody.begin(sim, task))
+    if state == FOUND:
+        state = _found(sim, task)
+    if state == NOT_FOUND:
+        sim.tasks[task].outcome = NO_CREDENTIAL
+        state = OVER
+    if state == OVER:
+        _over(sim, task)
+        state = WAITING
+    return state
+
+
+@hot
+def searched(sim: Any, task: int, answer: int) -> int:
+    """The state of a task after a search for a credential, whose time counts as waiting."""
+    if answer == custody.PENDING:
+        return WAITING
+    t = sim.tasks[task]
+    t.waited += sim.now[0].time - t.began
+    return FOUND if answer == custody.READY else NOT_FOUND
+
+
+@rare
+def _say(sim: Any, event: int, task: int) -> None:
+    t = sim.tasks[task]
+    c, flags = sim.credentials[t.credential], 0
+    if sim.now[0].time >= c.asked:
+        flags |= LATE
+    if c.leaked:
+        flags |= LEAKED
+    if c.needed == 1 and (c.slot < 0 or sim.slots[c.slot].count == 1):
+        flags |= ATTRIBUTABLE
+    emit(sim, event, c.id, t.tool, t.agent, t.number, t.step, t.attempt, 0, 0, flags)

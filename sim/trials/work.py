@@ -1,0 +1,124 @@
+"""How much there is to simulate, before it is simulated: scheduler events, right within a factor of two or so."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sim.inputs.estate import Population, TaskKind
+from sim.inputs.schema import Scenario
+from sim.inputs.size import expected_tasks, mean
+from sim.inputs.strategy import Strategy
+
+TASK, CALL, AGAIN = 5, 2, 2
+"""SimPy events: of a task that arrives, waits its turn and ends; of a call (thinking, the call); of a retry."""
+REQUEST, REVOCATION, RENEWAL, LEAK = 3, 3, 4, 6
+"""Of a request to the issuer; of a revocation; of a renewal with its request; of what follows from a leak."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one population does in one replication.
+
+    Attributes:
+        agents: how many.
+        roles: that each agent uses.
+        tasks: of all agents.
+        calls: of a task.
+        retries: of a call.
+        held: roles that a task holds a credential of.
+        work: ticks from a task's start to its end.
+    """
+
+    agents: int
+    roles: int
+    tasks: float
+    calls: float
+    retries: float
+    held: float
+    work: float
+
+
+def expected_events(scenario: Scenario, strategies: Iterable[str]) -> float:
+    """Scheduler events of the reference engine in one replication of these strategies, roughly."""
+    loads = [_load(scenario, population) for population in scenario.agents.values()]
+    return sum(_under(scenario, scenario.strategies[name], loads) for name in strategies)
+
+
+def _under(scenario: Scenario, strategy: Strategy, loads: list[Load]) -> float:
+    worked = sum(one.tasks * (TASK + one.calls * (CALL + AGAIN * one.retries)) for one in loads)
+    issued = sum(_issuing(scenario, strategy, one) for one in loads)
+    outages = scenario.issuer.outages
+    cycle = mean(outages.between) + mean(outages.lasting) if outages else math.inf
+    return worked + issued + sum(_leaks(scenario, strategy, loads)) + 2 * scenario.horizon / max(cycle, 1.0)
+
+
+def _issuing(scenario: Scenario, strategy: Strategy, load: Load) -> float:
+    """Events of issuing, renewing, rotating and revoking the credentials of a population."""
+    horizon, life = scenario.horizon, strategy.lifetime or math.inf
+    period = life * strategy.renewal.at if strategy.renewal else life
+    if strategy.issuance == "standing":
+        return load.agents * load.roles * horizon / strategy.rotation.every if strategy.rotation else 0.0
+    if strategy.issuance == "leased":
+        leases = load.agents * load.roles * max(1.0, horizon / period)
+        # Without renewal nobody asks for a lease more often than one is needed.
+        return RENEWAL * (leases if strategy.renewal else min(leases, load.tasks * load.held))
+    after = REVOCATION if strategy.revocation.task_end else 0
+    # Roles are taken up along the way: a credential is held for half of its task, one way or another.
+    again = min(load.work / 2 / period, load.calls)
+    begun = load.tasks * load.held * (REQUEST + after + (2 if strategy.renewal else 0))
+    return begun + load.tasks * load.held * again * RENEWAL
+
+
+def _leaks(scenario: Scenario, strategy: Strategy, loads: list[Load]) -> Iterator[float]:
+    """Events of exposures, copies and what follows, by channel."""
+    calls = sum(one.tasks * one.calls for one in loads)
+    places = sum(one.agents * one.roles for one in loads)
+    for channel in scenario.leaks.values():
+        yield calls * (channel.per_use or 0.0) * LEAK
+        if channel.at_rest and strategy.issuance in channel.holds:
+            yield places * scenario.horizon * channel.at_rest * (1 + (LEAK if strategy.issuance != "per-task" else 0))
+
+
+def _load(scenario: Scenario, population: Population) -> Load:
+    total = sum(population.tasks.values())
+    shares = [(weight / total, scenario.tasks[kind]) for kind, weight in population.tasks.items()]
+    uses = {scenario.estate.tools[tool].uses for _, kind in shares for tool in _tools(kind)}
+    return Load(
+        agents=population.count,
+        roles=len(uses),
+        tasks=expected_tasks(scenario, population),
+        calls=sum(share * _calls(kind) for share, kind in shares),
+        retries=sum(share * _retries(scenario, kind) for share, kind in shares),
+        held=sum(share * _held(scenario, kind) for share, kind in shares),
+        work=sum(share * _work(scenario, kind) for share, kind in shares),
+    )
+
+
+def _tools(kind: TaskKind) -> list[str]:
+    if kind.steps:
+        return list(kind.steps)
+    chain = kind.markov
+    return list(dict.fromkeys([*chain.start, *(t for row in chain.then.values() for t in row)])) if chain else []
+
+
+def _calls(kind: TaskKind) -> float:
+    return float(len(kind.steps)) if kind.steps else mean(kind.markov.length) if kind.markov else 0.0
+
+
+def _retries(scenario: Scenario, kind: TaskKind) -> float:
+    tools = [scenario.estate.tools[name] for name in _tools(kind)]
+    return sum(sum(tool.fails**n for n in range(1, tool.retries + 1)) for tool in tools) / max(1, len(tools))
+
+
+def _held(scenario: Scenario, kind: TaskKind) -> float:
+    """Roles out of those of its tools that a task comes to use, were each call as likely to use any."""
+    roles = len({scenario.estate.tools[name].uses for name in _tools(kind)})
+    return float(roles) if kind.steps or not roles else roles * (1 - (1 - 1 / roles) ** _calls(kind))
+
+
+def _work(scenario: Scenario, kind: TaskKind) -> float:
+    tools = _tools(kind)
+    called = sum(mean(scenario.estate.tools[name].duration) for name in tools) / max(1, len(tools))
+    return _calls(kind) * (mean(kind.thinking) + called)

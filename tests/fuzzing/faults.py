@@ -1,0 +1,203 @@
+"""Faults planted in the compiled engine's source, each with a random scenario that gives it away.
+
+A fault is a change of a few characters: in the source of a function, or in a rule that both engines share, for the
+compiled one alone. It is planted in the interpreted engine (see `interpreted`), as compiling takes half a minute.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+ENGINE = "sim.engine.compiled"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Other words in a function's source; `where`: module and function, a method after its class."""
+
+    where: str
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Another function in the place of one of sim.engine.rules."""
+
+    name: str
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is changed, and the number of a random scenario that shows it."""
+
+    change: Edit | Rule
+    caught_by: int
+
+
+def edit(caught_by: int, where: str, *pairs: tuple[str, str]) -> Fault:
+    return Fault(Edit(where, pairs), caught_by)
+
+
+def rule(caught_by: int, name: str, function: Callable[..., Any]) -> Fault:
+    return Fault(Rule(name, function), caught_by)
+
+
+ORDER = {
+    "equal times in any order": edit(
+        22, "schedule._before", (" or (one.at == other.at and one.order < other.order)", "")
+    ),
+    "without delay means at once": edit(
+        29,
+        "schedule.next_event",
+        ("if now.heap == 0 or heap[0].at > now.time or heap[0].order > event.order:", "if True:"),
+    ),
+    "starts have no priority": edit(
+        29, "schedule.next_event", ("!= now.urgent_tail", "!= now.urgent_tail and now.soon_head == now.soon_tail")
+    ),
+    "the horizon is reached": edit(21, "schedule.next_event", (">= sim.rules[0].horizon", "> sim.rules[0].horizon")),
+    "the issuer serves within the asker's event": edit(
+        29, "issuer.grant", ("later(sim, 0, schedule.ISSUER_GRANTED, place)", "granted(sim, place)")
+    ),
+    "the issuer's place is passed on at once": edit(
+        34, "issuer._leave", ("later(sim, 0, schedule.ISSUER_RELEASED, 0)", "grant(sim)")
+    ),
+    "the issuer lets in several at a time": edit(
+        51, "issuer.grant", ("if now.queue_head >=", "while now.queue_head >=")
+    ),
+    "the agent's place is passed on at once": edit(
+        9, "arrivals.leave", ("later(sim, 0, schedule.PLACE_RELEASED, number)", "grant(sim, number)")
+    ),
+    "who waits for a lease goes on within the asker's event": edit(
+        13, "custody.answered", ("later(sim, 0, schedule.ANSWERED", "starts(sim, schedule.ANSWERED")
+    ),
+    "running tasks are robbed last first": edit(
+        8, "leaks._expose_tasks", ("running_head", "running_tail"), ("sim.tasks[task].after", "sim.tasks[task].before")
+    ),
+    "a task lets go last first": edit(37, "custody.task_over", ("sim.order[task, 0]", "sim.order[task, t.held - 1]")),
+    "orphans are found last first": edit(
+        29, "revocations.retire", ("a.live_head", "a.live_tail"), (".live_after", ".live_before")
+    ),
+    "older versions are forgotten": edit(44, "standing._age", ("slot.older = older", "slot.older = last")),
+    "the horizon comes for the last first": edit(
+        6, "loop.finish", ("idle(sim, now.needed_head)", "idle(sim, now.needed_tail)")
+    ),
+    "who knew a secret first reads it first": edit(
+        92, "intruder._know", ("before >= 0 and sim.nodes[before].what > intrusion", "False")
+    ),
+}
+RULES = {
+    "dead a tick later": rule(29, "alive", lambda dies, now: now <= dies),
+    "renewals end a tick too far": rule(
+        29, "renewed_until", lambda now, issued, life, most: min(now + life, issued + most + 1)
+    ),
+    "renewals know no end": rule(29, "renewed_until", lambda now, issued, life, most: now + life),
+    "one more in a burst": rule(
+        29, "admitted", lambda theoretical, now, spacing, burst: theoretical - now <= burst * spacing
+    ),
+    "secrets change by their first reader": rule(22, "value_ends", lambda now, life, phase: now + life),
+    "overlap a tick longer": edit(44, "standing.rotate", ("now + plan.overlap", "now + plan.overlap + 1")),
+    "the retired are told of outages": edit(6, "standing._hand_out", (" and not sim.agents[m.agent].retired", "")),
+    "the issuer's clients wait a try longer": edit(21, "issuer._refused", ("r.i, j, r.tries)", "r.i, j, r.tries + 1)")),
+    "who stands in line is served in an outage": edit(6, "issuer.granted", ("now.time < now.up_at", "False")),
+    "who retires works off the line": edit(29, "loop._granted", ("not sim.agents[agent].retired", "True")),
+    "retired agents' leases are renewed": edit(29, "custody._still_wanted", ("if agent.retired", "if False")),
+    "sessions end before they are renewed": edit(22, "intruder.keep_role", ("dies - 1 - now", "dies - now")),
+    "losses count at each visit": edit(22, "intruder._reach", ("not noted(sim, about) and ", "")),
+    "a secret's new value is not read again": edit(28, "defence.evict", ("if alive and c.attackers", "if False")),
+    "people work at night": edit(
+        8, "revocations.begin", ("calendar.next_open(now, sim.calendar_open[sim.rules[0].staffed])", "now")
+    ),
+    "managed secrets stay": edit(21, "tables.tables", ("(plan.standing or not e.managed)", "True")),
+}
+DRAWS = {
+    "words of an address swapped": edit(44, "draws.uniform", ("entity, i, j)", "entity, j, i)")),
+    "words of the key swapped": edit(
+        44, "draws.uniform", ("rules.seed, rules.replication", "rules.replication, rules.seed")
+    ),
+    "a round less": edit(44, "draws.philox", ("range(ROUNDS)", "range(ROUNDS - 1)")),
+    "retries draw as the first attempt did": edit(29, "workload._found", ("if t.attempt > 0", "if False")),
+    "each try at the issuer draws alike": edit(6, "issuer.granted", ("r.j + (r.tries << TRY)", "r.j")),
+    "several tasks robbed are found as one": edit(
+        8, "leaks._expose_tasks", ("credential, own0, own1", "credential, name0, name1")
+    ),
+}
+MEMORY = {
+    "a renewal does not hold on to its credential": edit(21, "custody._keep_renewing", ("refer(sim, place)", "pass")),
+    "a capture does not hold on to its credential": edit(2, "leaks._capture", ("refer(sim, place)", "pass")),
+    "an intruder does not hold on to a credential": edit(22, "walks.walk", ("refer(sim, credential)", "pass")),
+    "a capture is forgotten when it is noticed": edit(
+        22, "leaks._forget", ("if capture.references == 0", "if capture.references >= 0")
+    ),
+    "credentials that nobody works with are no orphans": edit(
+        29, "lives.release", ("return  # it may become an orphan", "pass")
+    ),
+    "who is asking for a lease is forgotten": edit(29, "custody.answered", ("holding.asking = 0", "pass")),
+    "a full pool is not noticed": edit(39, "taking.take", ("pool.room < pool.spare", "False")),
+    "a larger queue starts in the middle": edit(
+        48, "room._ring", ("np.arange(head, tail) & (len(ring) - 1)", "np.arange(tail - head)")
+    ),
+    "a larger table of notes loses some": edit(15, "room._spread", ("while taken[place]:", "while False:")),
+    "a run begins with the last one's secrets": edit(
+        24, "room.reset", ('sim.known["count"] = 0', 'sim.known["count"] = 0; return')
+    ),
+}
+FAULTS: dict[str, Fault] = ORDER | RULES | DRAWS | MEMORY
+
+
+# --- planting ---
+@contextmanager
+def planted(fault: Fault) -> Iterator[None]:
+    """The fault is in the interpreted engine, and then no longer."""
+    change = fault.change
+    undo = _edited(change) if isinstance(change, Edit) else _ruled(change)
+    try:
+        yield
+    finally:
+        for owner, name, before in undo:
+            setattr(owner, name, before)
+
+
+Undo = list[tuple[Any, str, Any]]
+
+
+def _modules() -> list[ModuleType]:
+    return [module for name, module in sys.modules.items() if name.startswith(f"{ENGINE}.")]
+
+
+def _edited(change: Edit) -> Undo:
+    """Put the function with the changed source wherever the one without it is."""
+    module_name, *path, name = change.where.split(".")
+    module = import_module(f"{ENGINE}.{module_name}")
+    owner = getattr(module, path[0]) if path else module
+    function = getattr(owner, name)
+    source = textwrap.dedent(inspect.getsource(function))
+    for old, new in change.pairs:
+        if source.count(old) != 1:
+            raise LookupError(f"{change.where} does not say {old!r} once: the fault is to be planted anew")
+        source = source.replace(old, new)
+    names: dict[str, Any] = {}
+    exec(compile(f"from __future__ import annotations\n{source}", change.where, "exec"), module.__dict__, names)
+    return _replaced(function, names[name], [owner, *_modules()])
+
+
+def _replaced(before: Any, after: Any, owners: list[Any]) -> Undo:
+    undo = [(owner, name, before) for owner in owners for name, value in list(vars(owner).items()) if value is before]
+    for owner, name, _ in undo:
+        setattr(owner, name, after)
+    return undo
+
+
+def _ruled(change: Rule) -> Undo:
+    """The compiled engine's modules see other rules; the reference engine's do not."""
+    from sim.engine import rules
+
+    return _replaced(rules, SimpleNamespace(**(vars(rules) | {change.name: change.function})), _modules())
