@@ -198,6 +198,8 @@ class Program:
         rules["seed"], rules["horizon"] = self._seed, self._horizon
         queue["gap"], queue["service"] = self._means
         now["rows_most"] = CHUNK - MOST
+        for name in ("urgent", "soon"):
+            now[f"{name}_mask"] = ROOM - 1
         for name in ("heap_most", "urgent_most", "soon_most"):
             now[name] = ROOM - 2
         events = np.zeros((2, ROOM), pools.EVENT)

@@ -140,9 +140,20 @@ def test_a_killed_worker(tmp_path, monkeypatch):
 
 
 def started(folder, **more):
+    engine = ("--engine", "reference")  # with workers that are processes
     done = subprocess.Popen(
-        [sys.executable, "-m", "sim.cli", "compare", str(write(folder, LONG)), "--out", "out", "--workers", "2"]
-        + ["--engine", "reference"],
+        [
+            sys.executable,
+            "-m",
+            "sim.cli",
+            "compare",
+            str(write(folder, LONG)),
+            *engine,
+            "--out",
+            "out",
+            "--workers",
+            "2",
+        ],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
