@@ -202,9 +202,9 @@ class Program:
             now[f"{name}_mask"] = ROOM - 1
         for name in ("heap_most", "urgent_most", "soon_most"):
             now[name] = ROOM - 2
-        events = np.zeros((2, ROOM), pools.EVENT)
+        urgent, soon = np.zeros((2, ROOM), np.int64)
         line = np.zeros(1 << 16, np.int64)
-        return Kernel(rules, now, events[0], np.zeros(ROOM, np.int64), events[1], self._log, queue, line)
+        return Kernel(rules, now, np.zeros(ROOM, pools.EVENT), urgent, soon, self._log, queue, line)
 
     def _hand_on(self, sim: Kernel, sink: Sink) -> None:
         if sim.queue["waiting"][0] == len(sim.line):

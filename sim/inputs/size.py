@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,9 @@ MOST_CALLS = 2_000_000_000
 MOST_EVENTS = 200_000_000
 """What takes hours on the compiled engine; numbers of credentials and tasks in the log end at 2^31."""
 _P95 = 1.6448536269514722
+
+OfTask = Callable[[Scenario, TaskKind], float]
+"""A number that every kind of task has."""
 
 
 @dataclass(frozen=True)
@@ -44,44 +48,45 @@ def check(scenario: Scenario, tree: Tree, problems: Problems) -> None:
 
 def amounts(scenario: Scenario) -> Iterator[Amount]:
     """What is expected to happen, and how much of it is allowed."""
-    tasks = calls = 0.0
+    tasks = called = busy = 0.0
+    work = _Work(scenario)
     for name, population in scenario.agents.items():
-        more = expected_tasks(scenario, population)
-        tasks, calls = tasks + more, calls + more * _per_task(scenario, population, _calls)
+        more = expected_tasks(scenario, population, work)
+        tasks, called = tasks + more, called + more * per_task(scenario, population, calls)
+        busy += more * per_task(scenario, population, work)
         path = ("agents", name, "arrivals")
         yield Amount("tasks are", tasks, MOST_TASKS, path)
-        yield Amount("calls are", calls, MOST_CALLS, path)
+        yield Amount("calls are", called, MOST_CALLS, path)
     holdings = sum(p.count for p in scenario.agents.values()) * len(scenario.estate.roles)
     yield Amount("credentials are", holdings, MOST_EVENTS, ("agents",))
     for name, channel in scenario.leaks.items():
         exposures = (channel.at_rest or 0.0) * scenario.horizon * holdings
         yield Amount("exposures are", exposures, MOST_EVENTS, ("leaks", name, "at-rest"))
     for name, strategy in scenario.strategies.items():
-        yield from _strategy(scenario, name, strategy, holdings)
+        yield from _strategy(scenario, name, strategy, holdings, busy)
     if scenario.issuer.outages:
         cycle = mean(scenario.issuer.outages.between) + mean(scenario.issuer.outages.lasting)
         yield Amount("outages are", _often(scenario.horizon, cycle), MOST_EVENTS, ("issuer", "outages"))
 
 
-def _strategy(scenario: Scenario, name: str, strategy: Strategy, holdings: int) -> Iterator[Amount]:
+def _strategy(scenario: Scenario, name: str, strategy: Strategy, holdings: int, busy: float) -> Iterator[Amount]:
+    """What a strategy adds; busy: ticks that all agents are at work on tasks."""
     if strategy.rotation:
         rotations = holdings * scenario.horizon / strategy.rotation.every
         yield Amount("rotations are", rotations, MOST_EVENTS, ("strategies", name, "rotation", "every"))
     if strategy.renewal and strategy.lifetime:
         period = strategy.lifetime * strategy.renewal.at
-        busy = float(holdings * scenario.horizon)
-        if strategy.issuance == "per-task":
-            busy = sum(_busy(scenario, each) for each in scenario.agents.values())
-        yield Amount("renewals are", _often(busy, period), MOST_EVENTS, ("strategies", name, "lifetime"))
+        per_task_held = busy * len(scenario.estate.roles)
+        held = per_task_held if strategy.issuance == "per-task" else float(holdings * scenario.horizon)
+        yield Amount("renewals are", _often(held, period), MOST_EVENTS, ("strategies", name, "lifetime"))
 
 
-def _busy(scenario: Scenario, population: Population) -> float:
-    """Ticks that credentials of tasks are held, by the agents of a population and all their roles."""
-    return expected_tasks(scenario, population) * _per_task(scenario, population, _work) * len(scenario.estate.roles)
+def expected_tasks(scenario: Scenario, population: Population, work: OfTask | None = None) -> float:
+    """Tasks that arrive within the horizon, at all agents of a population.
 
-
-def expected_tasks(scenario: Scenario, population: Population) -> float:
-    """Tasks that arrive within the horizon, at all agents of a population."""
+    Args:
+        work: ticks of a task, as worked out for other populations before.
+    """
     arrivals = population.arrivals
     span = min(scenario.horizon, arrivals.until or scenario.horizon)
     if arrivals.poisson:
@@ -89,28 +94,41 @@ def expected_tasks(scenario: Scenario, population: Population) -> float:
     if arrivals.every:
         return population.count * math.ceil(max(0, span - arrivals.every.first) / arrivals.every.interval)
     if arrivals.closed_loop:
-        cycle = mean(arrivals.closed_loop.pause) + _per_task(scenario, population, _work)
+        cycle = mean(arrivals.closed_loop.pause) + per_task(scenario, population, work or _Work(scenario))
         return population.count * population.concurrency * _often(span, cycle)
     return 0.0
 
 
-def _per_task(scenario: Scenario, population: Population, of: Callable[[Scenario, TaskKind], float]) -> float:
+def per_task(scenario: Scenario, population: Population, of: OfTask) -> float:
+    """The mean of a number over the tasks of a population."""
     total = sum(population.tasks.values())
     return sum(weight / total * of(scenario, scenario.tasks[kind]) for kind, weight in population.tasks.items())
 
 
-def _calls(_: Scenario, task: TaskKind) -> float:
+def calls(_: Scenario, task: TaskKind) -> float:
+    """Tools that a task of a kind calls."""
     return float(len(task.steps)) if task.steps else mean(task.markov.length) if task.markov else 0.0
 
 
-def _work(scenario: Scenario, task: TaskKind) -> float:
-    """Ticks from the start of a task to its end; of a chain the shortest call counts."""
-    tools = scenario.estate.tools
-    if task.steps:
-        called = sum(mean(tools[tool].duration) for tool in task.steps)
-        return called + len(task.steps) * mean(task.thinking)
-    shortest = min(mean(tool.duration) for tool in tools.values())
-    return _calls(scenario, task) * (mean(task.thinking) + shortest)
+class _Work:
+    """Ticks from the start of a task to its end, worked out once for each kind; of a chain the shortest call counts."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        tools = scenario.estate.tools
+        self._lasting = cache(lambda tool: mean(tools[tool].duration))
+        self._shortest = cache(lambda: min(self._lasting(tool) for tool in tools))
+        self._known: dict[int, float] = {}
+
+    def __call__(self, scenario: Scenario, task: TaskKind) -> float:
+        if id(task) not in self._known:
+            self._known[id(task)] = self._of(scenario, task)
+        return self._known[id(task)]
+
+    def _of(self, scenario: Scenario, task: TaskKind) -> float:
+        thinking = mean(task.thinking)
+        if task.steps:
+            return sum(self._lasting(tool) for tool in task.steps) + len(task.steps) * thinking
+        return calls(scenario, task) * (thinking + self._shortest())
 
 
 def _often(span: float, period: float) -> float:

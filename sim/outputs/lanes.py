@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy.typing as npt
@@ -16,29 +17,46 @@ LEAKED, OTHERS = 14, 6
 Spans = dict[int, list[tuple[int, int]]]
 
 
-def timeline(world: World, strategy: str, replication: int, log: npt.NDArray[Any], leaks: list[LeakRow]) -> Timeline:
+def timeline(
+    world: World,
+    strategy: str,
+    replication: int,
+    log: npt.NDArray[Any],
+    leaks: list[LeakRow],
+    *,
+    others: int | None = None,
+) -> Timeline:
     """The leaked credentials with the longest exposure, and some of the others, in order of issuance.
 
     Args:
         log: rows of core.events.LOG of this replication under this strategy.
         leaks: its leaked credentials.
+        others: how many never leaked, where the log holds few of them; None: as many as it holds.
     """
     needs = _needs(log)
     issued = {row["credential"]: row for row in _rows(log, Event.ISSUED)}
-    worst = sorted(leaks, key=lambda leak: (-(leak["outcome"] == "compromised"), -leak["exposure_hours"]))[:LEAKED]
+    worst = worst_leaks(leaks)
     chosen = [_leaked_lane(world, leak, needs, log) for leak in worst]
     leaked = {leak["credential"] for leak in leaks}
     spare = [row for number, row in issued.items() if number not in leaked]
-    # Evenly spread over the replication, so that they stand for the rest.
-    step = max(1, len(spare) // OTHERS)
     ends = _ends(log)
-    chosen += [_other_lane(world, row, needs, ends) for row in spare[::step][:OTHERS]]
+    chosen += [_other_lane(world, spare[n], needs, ends) for n in some_others(len(spare))]
     lanes = tuple(sorted(chosen, key=lambda lane: lane.issued_us))
     text = (
         f"{len(worst)} of {len(leaks)} leaked credentials, compromised and longest exposed first, "
-        f"and {len(lanes) - len(worst)} of the {len(spare)} others"
+        f"and {len(lanes) - len(worst)} of the {len(spare) if others is None else others} others"
     )
     return Timeline(strategy, replication, 0, world.horizon, lanes, text)
+
+
+def worst_leaks(leaks: Sequence[LeakRow]) -> list[LeakRow]:
+    """Those of the leaked credentials that get a lane: compromised and longest exposed first."""
+    return sorted(leaks, key=lambda leak: (-(leak["outcome"] == "compromised"), -leak["exposure_hours"]))[:LEAKED]
+
+
+def some_others(many: int) -> range:
+    """Which of so many others get a lane: evenly spread over the replication, so that they stand for the rest."""
+    return range(0, many, max(1, many // OTHERS))[:OTHERS]
 
 
 def _rows(log: npt.NDArray[Any], *kinds: Event) -> list[dict[str, int]]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sim.core.events import LIFE_CHANGES, LOG, Event
 from sim.measure.leaks import LeakRow
-from sim.outputs.lanes import LEAKED, OTHERS
+from sim.outputs.lanes import some_others, worst_leaks
 
 Rows = npt.NDArray[Any]
 
@@ -76,16 +76,15 @@ class Chosen:
 
 
 def chosen_for_lanes(leaks: Sequence[LeakRow], others: int) -> Chosen:
-    """The same choice as sim.outputs.lanes makes when it has every row.
+    """The choice that sim.outputs.lanes makes when it has every row.
 
     Args:
         others: how many credentials were issued and never leaked.
     """
-    worst = sorted(leaks, key=lambda leak: (-(leak["outcome"] == "compromised"), -leak["exposure_hours"]))[:LEAKED]
     return Chosen(
         frozenset(leak["credential"] for leak in leaks),
-        frozenset(leak["credential"] for leak in worst),
-        range(0, others, max(1, others // OTHERS))[:OTHERS],
+        frozenset(leak["credential"] for leak in worst_leaks(leaks)),
+        some_others(others),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sim.inputs.estate import Population, TaskKind
 from sim.inputs.schema import Scenario
-from sim.inputs.size import expected_tasks, mean
+from sim.inputs.size import calls, expected_tasks, mean, per_task
 from sim.inputs.strategy import Strategy
 
 TASK, CALL, AGAIN = 5, 2, 2
@@ -73,26 +73,24 @@ def _issuing(scenario: Scenario, strategy: Strategy, load: Load) -> float:
 
 def _leaks(scenario: Scenario, strategy: Strategy, loads: list[Load]) -> Iterator[float]:
     """Events of exposures, copies and what follows, by channel."""
-    calls = sum(one.tasks * one.calls for one in loads)
+    called = sum(one.tasks * one.calls for one in loads)
     places = sum(one.agents * one.roles for one in loads)
     for channel in scenario.leaks.values():
-        yield calls * (channel.per_use or 0.0) * LEAK
+        yield called * (channel.per_use or 0.0) * LEAK
         if channel.at_rest and strategy.issuance in channel.holds:
             yield places * scenario.horizon * channel.at_rest * (1 + (LEAK if strategy.issuance != "per-task" else 0))
 
 
 def _load(scenario: Scenario, population: Population) -> Load:
-    total = sum(population.tasks.values())
-    shares = [(weight / total, scenario.tasks[kind]) for kind, weight in population.tasks.items()]
-    uses = {scenario.estate.tools[tool].uses for _, kind in shares for tool in _tools(kind)}
+    kinds = [scenario.tasks[kind] for kind in population.tasks]
     return Load(
         agents=population.count,
-        roles=len(uses),
+        roles=len({scenario.estate.tools[tool].uses for kind in kinds for tool in _tools(kind)}),
         tasks=expected_tasks(scenario, population),
-        calls=sum(share * _calls(kind) for share, kind in shares),
-        retries=sum(share * _retries(scenario, kind) for share, kind in shares),
-        held=sum(share * _held(scenario, kind) for share, kind in shares),
-        work=sum(share * _work(scenario, kind) for share, kind in shares),
+        calls=per_task(scenario, population, calls),
+        retries=per_task(scenario, population, _retries),
+        held=per_task(scenario, population, _held),
+        work=per_task(scenario, population, _work),
     )
 
 
@@ -103,10 +101,6 @@ def _tools(kind: TaskKind) -> list[str]:
     return list(dict.fromkeys([*chain.start, *(t for row in chain.then.values() for t in row)])) if chain else []
 
 
-def _calls(kind: TaskKind) -> float:
-    return float(len(kind.steps)) if kind.steps else mean(kind.markov.length) if kind.markov else 0.0
-
-
 def _retries(scenario: Scenario, kind: TaskKind) -> float:
     tools = [scenario.estate.tools[name] for name in _tools(kind)]
     return sum(sum(tool.fails**n for n in range(1, tool.retries + 1)) for tool in tools) / max(1, len(tools))
@@ -115,10 +109,11 @@ def _retries(scenario: Scenario, kind: TaskKind) -> float:
 def _held(scenario: Scenario, kind: TaskKind) -> float:
     """Roles out of those of its tools that a task comes to use, were each call as likely to use any."""
     roles = len({scenario.estate.tools[name].uses for name in _tools(kind)})
-    return float(roles) if kind.steps or not roles else roles * (1 - (1 - 1 / roles) ** _calls(kind))
+    return float(roles) if kind.steps or not roles else roles * (1 - (1 - 1 / roles) ** calls(scenario, kind))
 
 
 def _work(scenario: Scenario, kind: TaskKind) -> float:
+    """Ticks from the start of a task to its end, were each call as likely to use any of its tools."""
     tools = _tools(kind)
     called = sum(mean(scenario.estate.tools[name].duration) for name in tools) / max(1, len(tools))
-    return _calls(kind) * (mean(kind.thinking) + called)
+    return calls(scenario, kind) * (mean(kind.thinking) + called)

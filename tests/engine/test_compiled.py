@@ -194,10 +194,10 @@ def in_hand(start: Any, left: dict[str, Any]) -> tuple[set[int], int]:
     """Rows of credentials that agents, secrets and intruders refer to; how many nodes the lists of intruders have."""
     nodes, credentials = left["nodes"], left["credentials"]
     inside = left["intrusions"][: left["now"]["intrusions"][0]]
-    held = [node for head in inside["held_head"] for node in links(nodes, head)]
+    held = [node for head in inside["held"]["head"] for node in links(nodes, head)]
     knowers = [node for head in left["known"]["knowers"] for node in links(nodes, head)]
     found = {*start.slots["current"], *start.members["before"], *start.holdings["lease"], *left["known"]["value"]}
-    found |= {*nodes["what"][held]} | {old for head in start.slots["older"] for old in links(credentials, head)}
+    found |= {*nodes["what"][held]} | {old for head in start.slots["older"]["head"] for old in links(credentials, head)}
     return {int(place) for place in found if place >= 0}, len(held) + len(knowers)
 
 

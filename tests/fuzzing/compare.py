@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -143,8 +143,12 @@ class Verdict:
 
 
 def verdict(number: int, engine: str | Maker = "compiled") -> Verdict:
-    """Compare an engine with the reference under every strategy of a random scenario; errors are mismatches."""
-    case = Case(random_scenario(number))
+    """Compare an engine with the reference under every strategy of a random scenario."""
+    return judged(Case(random_scenario(number)), number, engine)
+
+
+def judged(case: Case, number: int, engine: str | Maker = "compiled", name: str = "") -> Verdict:
+    """Compare an engine with the reference under every strategy of a scenario; errors are mismatches."""
     rows, found = 0, []
     for strategy in case.plans:
         # Other seeds and replications for other numbers, so that both words of the key count.
@@ -156,7 +160,7 @@ def verdict(number: int, engine: str | Maker = "compiled") -> Verdict:
         except Exception:  # whatever an engine stumbles over is what the comparison is for
             difference = traceback.format_exc()
         if difference:
-            found.append(f"scenario {number}, strategy {strategy}, replication {run[2]}: {difference}")
+            found.append(f"scenario {name or number}, strategy {strategy}, replication {run[2]}: {difference}")
     return Verdict(number, len(case.plans), rows, tuple(found))
 
 
@@ -171,9 +175,6 @@ def each(numbers: range, engine: str | Maker = "compiled") -> list[Verdict]:
     return [verdict(number, engine) for number in numbers]
 
 
-def first_mismatch(engine: str | Maker, numbers: range) -> str:
-    """The first mismatch over some numbers, empty if there is none: for faults planted on purpose."""
-    for number in numbers:
-        for mismatch in verdict(number, engine).mismatches:
-            return mismatch
-    return ""
+def first_mismatch(verdicts: Iterable[Verdict]) -> str:
+    """The first mismatch, empty if there is none: for faults planted on purpose."""
+    return next((mismatch for one in verdicts for mismatch in one.mismatches), "")

@@ -1,4 +1,4 @@
-"""Faults planted in the compiled engine's source, each with a random scenario that gives it away.
+"""Faults planted in the compiled engine's source, each with a scenario that gives it away.
 
 A fault is a change of a few characters: in the source of a function, or in a rule that both engines share, for the
 compiled one alone. It is planted in the interpreted engine (see `interpreted`), as compiling takes half a minute.
@@ -37,13 +37,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is changed, and the number of a random scenario that shows it."""
+    """What is changed, and the number of a random scenario that shows it, or the name of one of `rare`."""
 
     change: Edit | Rule
-    caught_by: int
+    caught_by: int | str
 
 
-def edit(caught_by: int, where: str, *pairs: tuple[str, str]) -> Fault:
+def edit(caught_by: int | str, where: str, *pairs: tuple[str, str]) -> Fault:
     return Fault(Edit(where, pairs), caught_by)
 
 
@@ -58,20 +58,20 @@ ORDER = {
     "without delay means at once": edit(
         29,
         "schedule.next_event",
-        ("if now.heap == 0 or heap[0].at > now.time or heap[0].order > event.order:", "if True:"),
+        (" and (now.heap == 0 or heap[0].at > now.time)", ""),
     ),
     "starts have no priority": edit(
         29, "schedule.next_event", ("!= now.urgent_tail", "!= now.urgent_tail and now.soon_head == now.soon_tail")
     ),
     "the horizon is reached": edit(21, "schedule.next_event", (">= sim.rules[0].horizon", "> sim.rules[0].horizon")),
     "the issuer serves within the asker's event": edit(
-        29, "issuer.grant", ("later(sim, 0, schedule.ISSUER_GRANTED, place)", "granted(sim, place)")
+        29, "issuer.grant", ("later(sim, 0, schedule.ISSUER_GRANTED, ", "granted(sim, ")
     ),
     "the issuer's place is passed on at once": edit(
         34, "issuer._leave", ("later(sim, 0, schedule.ISSUER_RELEASED, 0)", "grant(sim)")
     ),
     "the issuer lets in several at a time": edit(
-        51, "issuer.grant", ("if now.queue_head >=", "while now.queue_head >=")
+        51, "issuer.grant", ("if now.queue.head >=", "while now.queue.head >=")
     ),
     "the agent's place is passed on at once": edit(
         9, "arrivals.leave", ("later(sim, 0, schedule.PLACE_RELEASED, number)", "grant(sim, number)")
@@ -80,15 +80,17 @@ ORDER = {
         13, "custody.answered", ("later(sim, 0, schedule.ANSWERED", "starts(sim, schedule.ANSWERED")
     ),
     "running tasks are robbed last first": edit(
-        8, "leaks._expose_tasks", ("running_head", "running_tail"), ("sim.tasks[task].after", "sim.tasks[task].before")
+        8, "leaks._expose_tasks", ("running.head", "running.tail"), ("in_running.after", "in_running.before")
     ),
     "a task lets go last first": edit(37, "custody.task_over", ("sim.order[task, 0]", "sim.order[task, t.held - 1]")),
     "orphans are found last first": edit(
-        29, "revocations.retire", ("a.live_head", "a.live_tail"), (".live_after", ".live_before")
+        29, "revocations.retire", ("a.live.head", "a.live.tail"), ("in_live.after", "in_live.before")
     ),
-    "older versions are forgotten": edit(44, "standing._age", ("slot.older = older", "slot.older = last")),
+    "older versions are forgotten": edit(
+        44, "standing._age", ("chains.append(slot.older, sim.credentials, older)", "pass")
+    ),
     "the horizon comes for the last first": edit(
-        6, "loop.finish", ("idle(sim, now.needed_head)", "idle(sim, now.needed_tail)")
+        6, "loop.finish", ("idle(sim, now.needed.head)", "idle(sim, now.needed.tail)")
     ),
     "who knew a secret first reads it first": edit(
         92, "intruder._know", ("before >= 0 and sim.nodes[before].what > intrusion", "False")
@@ -150,7 +152,35 @@ MEMORY = {
         24, "room.reset", ('sim.known["count"] = 0', 'sim.known["count"] = 0; return')
     ),
 }
-FAULTS: dict[str, Fault] = ORDER | RULES | DRAWS | MEMORY
+MUCH = {
+    "what nobody works with is cleared from a list": edit(
+        "long-lists", "lives._sweep", ("not rules.alive(c.dies, now)", "c.references == 0")
+    ),
+    "one older version is remembered": edit(
+        "many-versions", "standing._age", ("chains.append(", "chains.clear(slot.older); chains.append(")
+    ),
+    "older versions are kept newest first": edit(
+        "many-versions",
+        "standing._age",
+        (
+            "chains.append(slot.older, sim.credentials, older)",
+            "sim.credentials[older].link = slot.older.head; slot.older.head = older",
+        ),
+    ),
+    "no room is made for many readers": edit("crowds", "defence._many_follow", ("follow <= now.crowd.room", "True")),
+    "who is evicted when there is room comes last": edit(
+        "crowds",
+        "defence._many_follow",
+        ("starts(sim, schedule.EVICTION, number)", "later(sim, 0, schedule.EVICTION, number)"),
+    ),
+    "who is evicted when there is no room is evicted twice": edit(
+        "crowds", "defence._many_follow", ("return True", "return False")
+    ),
+    "tasks at the same place are taken for each other": edit(
+        "crossed-memories", "memory.recall", ("memo.owner != owner", "memo.owner < 0")
+    ),
+}
+FAULTS: dict[str, Fault] = ORDER | RULES | DRAWS | MEMORY | MUCH
 
 
 # --- planting ---

@@ -1,7 +1,8 @@
 """The compiled engine's very source, run by Python: without numba's compiler, over arrays that check their bounds.
 
 A process of its own is needed, as NUMBA_DISABLE_JIT counts when numba is imported: `python -m tests.fuzzing.interpreted
-NUMBERS…` compares it with the reference on random scenarios, `--fault NAME` after a fault was planted (see `faults`).
+SCENARIOS…` compares it with the reference on random scenarios (numbers) and on those of `rare` (names), `--fault NAME`
+after a fault was planted (see `faults`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from sim.model.world import World
-from tests.fuzzing.compare import Maker, Runs, first_mismatch
+from tests.fuzzing.compare import Maker, Runs, Verdict, first_mismatch, judged, verdict
+from tests.fuzzing.rare import RARE
 
 SWITCH = "NUMBA_DISABLE_JIT"
 
@@ -50,7 +52,7 @@ class Rows:
     """A structured array whose rows have their fields as attributes."""
 
     def __init__(self, array: Any) -> None:
-        self._columns = {name: _plain(array[name]) for name in array.dtype.names}
+        self._columns = {name: _opened(array[name]) for name in array.dtype.names}
         self._length = len(array)
         self._row = _row_type(array.dtype.names)
 
@@ -60,9 +62,14 @@ class Rows:
     def __getitem__(self, at: int) -> Row:
         return self._row(self._columns, at)
 
+    def __getattr__(self, name: str) -> Any:
+        return self._columns[name]
 
-def _plain(array: Any) -> Any:
-    """Python's numbers instead of numpy's, where that is possible: they are much faster."""
+
+def _opened(array: Any) -> Any:
+    """As compiled code sees it, with Python's numbers instead of numpy's, where that is possible: they are faster."""
+    if array.dtype.names:
+        return Rows(array)
     return memoryview(array) if array.ndim == 1 else array
 
 
@@ -70,8 +77,8 @@ class Opened:
     """All arrays of a state as attributes, as compiled code sees them."""
 
     def __init__(self, state: Any) -> None:
-        for name, array in state._asdict().items():
-            setattr(self, name, Rows(array) if array.dtype.names else _plain(array))
+        for name, array in state.arrays().items():
+            setattr(self, name, _opened(array))
 
 
 def interpreted() -> Maker:
@@ -94,9 +101,14 @@ def interpreted() -> Maker:
 def arguments() -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzzing.interpreted", description=__doc__)
-    parser.add_argument("numbers", type=int, nargs="+", help="of random scenarios")
+    parser.add_argument("scenarios", nargs="+", help="numbers of random ones, names of rare ones")
     parser.add_argument("--fault", default=None, help="plant this one first")
     return parser.parse_args()
+
+
+def judge(scenario: str, make: Maker) -> Verdict:
+    """Compare the interpreted engine with the reference on the scenario of a number or a name."""
+    return judged(RARE[scenario](), 1, make, scenario) if scenario in RARE else verdict(int(scenario), make)
 
 
 def main() -> int:
@@ -105,7 +117,7 @@ def main() -> int:
     from tests.fuzzing.faults import FAULTS, planted
 
     with planted(FAULTS[asked.fault]) if asked.fault else nullcontext():
-        mismatch = first_mismatch(make, asked.numbers)
+        mismatch = first_mismatch(judge(scenario, make) for scenario in asked.scenarios)
     print(mismatch or "no mismatch")
     return 1 if mismatch else 0
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fuzzing.dice import COUNTS, Dice
+from tests.fuzzing.much import with_much
 
 Mapping = dict[str, Any]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -19,7 +20,8 @@ EVERY, LONG, LONGER = 100, (7, 38), 12
 
 def random_scenario(number: int) -> Mapping:
     """The scenario of a number, as plain data for the schema or for a YAML file; always the same one."""
-    return _Maker(Dice(number), LONGER if number % EVERY in LONG else 1).scenario(number)
+    maker = _Maker(Dice(number), LONGER if number % EVERY in LONG else 1)
+    return with_much(number % EVERY, maker.scenario(number), maker.dice, maker.beats)
 
 
 class _Maker:

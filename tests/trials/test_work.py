@@ -59,5 +59,5 @@ def test_strategies_add_up_and_agents_count():
     each = [expected_events(what, [name]) for name in what.strategies]
     assert expected_events(what, what.strategies) == pytest.approx(sum(each))
     coder = what.agents["coder"]
-    more = what.model_copy(update={"agents": what.agents | {"coder": coder.model_copy(update={"count": 600})}})
+    more = what.model_copy(update={"agents": what.agents | {"coder": coder.model_copy(update={"count": 1800})}})
     assert expected_events(more, ["static"]) > 50 * expected_events(what, ["static"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.compiled import laws, pools, schedule
+from sim.engine.compiled import chains, laws, pools, schedule
 from sim.engine.compiled.draws import nth, uniform
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.memory import chosen
@@ -98,28 +98,18 @@ def next_in_loop(sim: Any, number: int) -> None:
 @hot
 def line_up(sim: Any, task: int) -> None:
     """The task waits for one of its agent's places."""
-    t = sim.tasks[task]
-    agent = sim.agents[t.agent]
-    t.link = -1
-    if agent.queue_tail >= 0:
-        sim.tasks[agent.queue_tail].link = task
-    else:
-        agent.queue_head = task
-    agent.queue_tail = task
-    grant(sim, t.agent)
+    agent = sim.tasks[task].agent
+    chains.append(sim.agents[agent].queue, sim.tasks, task)
+    grant(sim, agent)
 
 
 @hot
 def grant(sim: Any, number: int) -> None:
     """Give a free place to the first in line: to one at a time, like SimPy."""
     agent = sim.agents[number]
-    if agent.queue_head >= 0 and agent.in_use < sim.populations[agent.population].concurrency:
-        task = agent.queue_head
-        agent.queue_head = sim.tasks[task].link
-        if agent.queue_head < 0:
-            agent.queue_tail = -1
+    if agent.queue.head >= 0 and agent.in_use < sim.populations[agent.population].concurrency:
         agent.in_use += 1
-        later(sim, 0, schedule.PLACE_GRANTED, task)
+        later(sim, 0, schedule.PLACE_GRANTED, chains.take_first(agent.queue, sim.tasks))
 
 
 @hot

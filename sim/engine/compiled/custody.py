@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine import rules
-from sim.engine.compiled import issuer, schedule
+from sim.engine.compiled import chains, issuer, schedule
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.lives import changed, idle, issue, needed, refer, release
 from sim.engine.compiled.log import emit
@@ -98,14 +98,10 @@ def leased(sim: Any, task: int) -> int:
         t.credential = lease
         return READY
     if holding.asking:
-        t.link = -1
-        if holding.waiting_tail >= 0:
-            sim.tasks[holding.waiting_tail].link = task
-        else:
-            holding.waiting_head = task
-        holding.waiting_tail = task
+        chains.append(holding.waiting, sim.tasks, task)
         return PENDING
-    holding.asking, holding.waiting_head, holding.waiting_tail = 1, -1, -1
+    holding.asking = 1
+    chains.clear(holding.waiting)
     t.nth = holding.requests
     holding.requests += 1
     role = sim.tools[t.tool].role
@@ -135,8 +131,8 @@ def answered(sim: Any, task: int, answer: int) -> int:
             refer(sim, t.credential)
             _keep_renewing(sim, t.credential)
         holding.asking = 0
-        if holding.waiting_head >= 0:
-            later(sim, 0, schedule.ANSWERED, holding.waiting_head)
+        if holding.waiting.head >= 0:
+            later(sim, 0, schedule.ANSWERED, holding.waiting.head)
     return READY if served else NONE
 
 

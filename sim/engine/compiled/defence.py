@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine import rules
-from sim.engine.compiled import laws, schedule
+from sim.engine.compiled import chains, laws, schedule
 from sim.engine.compiled.draws import uniform
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.lives import release
 from sim.engine.compiled.log import emit
 from sim.engine.compiled.revocations import kill
 from sim.engine.compiled.schedule import later, starts
-from sim.engine.compiled.taking import READ_BY, crowded, drop_node, note
+from sim.engine.compiled.taking import READ_BY, drop_node, meet, note
 from sim.engine.compiled.walks import walk
 from sim.engine.compiled.words import EVICTED, EVICTION, EVICTION_TIME, INTRUSION_NOTICED, NOTICE_TIME, NOTICED
 
@@ -43,7 +43,7 @@ def evict(sim: Any, number: int) -> None:
         return
     intrusion.over = 1
     emit(sim, EVICTED, -1, -1, -1, -1, -1, -1, 0, 0, 0, number)
-    element = intrusion.held_head
+    element = intrusion.held.head
     while element >= 0:
         place = sim.nodes[element].what
         c = sim.credentials[place]
@@ -53,21 +53,21 @@ def evict(sim: Any, number: int) -> None:
             _replaced(sim, place)
         release(sim, place)
         element = drop_node(sim, element)
-    intrusion.held_head, intrusion.held_tail = -1, -1
+    chains.clear(intrusion.held)
 
 
 @hot
 def _many_follow(sim: Any, number: int) -> bool:
     """Do more ways follow from the eviction than there is room for? Then room is made, and it comes again at once."""
-    now, follow, element = sim.now[0], 0, sim.intrusions[number].held_head
+    now, follow, element = sim.now[0], 0, sim.intrusions[number].held.head
     while element >= 0:
         place = sim.nodes[element].what
         secret = sim.credentials[place].secret
         if secret >= 0 and sim.known[secret].value == place:
             follow += sim.known[secret].count
         element = sim.nodes[element].link
-    crowded(sim, follow)
-    if follow <= now.crowd_known:
+    meet(sim, now.crowd, follow)
+    if follow <= now.crowd.room:
         return False
     now.events -= 1
     starts(sim, schedule.EVICTION, number)

@@ -31,7 +31,7 @@ class Handle:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.table = np.array([_entry(array) for array in state], np.int64).ravel()
+        self.table = np.array([_entry(array) for array in state.arrays().values()], np.int64).ravel()
         self.address = self.table.ctypes.data
 
 
@@ -62,7 +62,7 @@ _known: list[HandleType] = []
 @typeof_impl.register(Handle)
 def _typeof(value: Handle, _: Any) -> HandleType:
     if not _known:
-        arrays = ((name, numba.typeof(array)) for name, array in value.state._asdict().items())
+        arrays = ((name, numba.typeof(array)) for name, array in value.state.arrays().items())
         _known.append(HandleType(tuple(arrays)))
     return _known[0]
 

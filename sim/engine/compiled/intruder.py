@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.core.units import FOREVER
 from sim.engine import rules
-from sim.engine.compiled import laws, schedule
+from sim.engine.compiled import chains, laws, schedule
 from sim.engine.compiled.draws import uniform
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.lives import fresh, late, refer, release
@@ -19,8 +19,8 @@ from sim.engine.compiled.taking import (
     REACHED,
     READ_BY,
     TIMES,
-    crowded,
     drop_node,
+    meet,
     node,
     note,
     noted,
@@ -57,8 +57,8 @@ def attempt(sim: Any, place: int, name0: int, name1: int, channel: int, leaked: 
         if now.intrusions > now.intrusions_most:
             now.low = 1
         intrusion = sim.intrusions[number]
-        intrusion.name0, intrusion.name1, intrusion.held, intrusion.over = name0, name1, 0, 0
-        intrusion.held_head, intrusion.held_tail = -1, -1
+        intrusion.name0, intrusion.name1, intrusion.held_count, intrusion.over = name0, name1, 0, 0
+        chains.clear(intrusion.held)
         emit(sim, COMPROMISED, c.id, -1, -1, -1, -1, -1, leaked, 0, late(sim, place), number, channel)
         _hold(sim, number, place)
         starts(sim, schedule.DEFENCE_STARTS, number)
@@ -69,14 +69,9 @@ def attempt(sim: Any, place: int, name0: int, name1: int, channel: int, leaked: 
 def _hold(sim: Any, number: int, place: int) -> None:
     intrusion, c = sim.intrusions[number], sim.credentials[place]
     refer(sim, place)
-    element = node(sim, place)
-    if intrusion.held_tail >= 0:
-        sim.nodes[intrusion.held_tail].link = element
-    else:
-        intrusion.held_head = element
-    intrusion.held_tail = element
-    intrusion.held += 1
-    crowded(sim, intrusion.held)
+    chains.append(intrusion.held, sim.nodes, node(sim, place))
+    intrusion.held_count += 1
+    meet(sim, sim.now[0].crowd, intrusion.held_count)
     role = sim.roles[c.role]
     for at in range(role.edges, role.edges + role.count):
         edge = sim.role_edges[at]
@@ -224,7 +219,7 @@ def _know(sim: Any, secret: int, intrusion: int) -> None:
     if at < 0:
         known.last = element
     known.count += 1
-    crowded(sim, known.count)
+    meet(sim, sim.now[0].crowd, known.count)
 
 
 @rare

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine import rules
-from sim.engine.compiled import laws, pools, schedule
+from sim.engine.compiled import chains, laws, pools, schedule
 from sim.engine.compiled.draws import nth, uniform
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.log import emit
@@ -68,12 +68,8 @@ def ask(sim: Any, place: int) -> int:
         if not rules.admitted(now.theoretical, now.time, row.spacing, row.burst):
             return _refused(sim, place, BY_RATE)
         now.theoretical = rules.next_theoretical(now.theoretical, now.time, row.spacing)
-    r.let_in, r.link = now.time, -1
-    if now.queue_tail >= 0:
-        sim.requests[now.queue_tail].link = place
-    else:
-        now.queue_head = place
-    now.queue_tail = place
+    r.let_in = now.time
+    chains.append(now.queue, sim.requests, place)
     grant(sim)
     return PENDING
 
@@ -93,13 +89,9 @@ def _refused(sim: Any, place: int, why: int) -> int:
 def grant(sim: Any) -> None:
     """Give a free place to the first in line: to one at a time, like SimPy."""
     now = sim.now[0]
-    if now.queue_head >= 0 and now.in_use < sim.rules[0].capacity:
-        place = now.queue_head
-        now.queue_head = sim.requests[place].link
-        if now.queue_head < 0:
-            now.queue_tail = -1
+    if now.queue.head >= 0 and now.in_use < sim.rules[0].capacity:
         now.in_use += 1
-        later(sim, 0, schedule.ISSUER_GRANTED, place)
+        later(sim, 0, schedule.ISSUER_GRANTED, chains.take_first(now.queue, sim.requests))
 
 
 @hot

@@ -48,10 +48,10 @@ def _agents(world: World) -> tuple[Array, Array]:
     agents["population"], agents["tenured"] = population, tenured[population]
     ends = np.cumsum(roles[population])
     agents["holdings"], agents["live_most"] = ends - roles[population], MANY
-    for name in ("queue_head", "queue_tail", "running_head", "running_tail", "live_head", "live_tail"):
+    for name in ("queue", "running", "live"):
         agents[name] = -1
     holdings = np.zeros(int(ends[-1]) if len(ends) else 0, pools.HOLDING)
-    for name in ("lease", "waiting_head", "waiting_tail", "slot", "member"):
+    for name in ("lease", "waiting", "slot", "member"):
         holdings[name] = -1
     return agents, holdings
 

@@ -73,7 +73,7 @@ def expose(sim: Any, number: int) -> None:
 @hot
 def _expose_tasks(sim: Any, number: int, name0: int, name1: int) -> None:
     e = sim.exposures[number]
-    task = sim.agents[e.agent].running_head
+    task = sim.agents[e.agent].running.head
     while task >= 0:
         credential = sim.held[task, e.place]
         if credential >= 0:
@@ -81,7 +81,7 @@ def _expose_tasks(sim: Any, number: int, name0: int, name1: int) -> None:
             own = sim.credentials[credential].task
             own0, own1 = leak_name(sim, e.channel << 1 | 1, name0, name1, own)
             _capture(sim, e.channel, credential, own0, own1, e.agent, -1)
-        task = sim.tasks[task].after
+        task = sim.tasks[task].in_running.after
 
 
 @rare

@@ -6,10 +6,10 @@ from typing import Any
 
 from sim.core.units import FOREVER
 from sim.engine import rules
-from sim.engine.compiled import pools
+from sim.engine.compiled import chains, pools
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.log import emit
-from sim.engine.compiled.taking import give_back, orphaned, take
+from sim.engine.compiled.taking import give_back, meet, take
 from sim.engine.compiled.words import ATTACKERS, IDLE, ISSUED, LATE, LEAKED, NEEDED, ORPHAN
 
 MANY = 64
@@ -57,46 +57,35 @@ def _list(sim: Any, place: int) -> None:
     """Remember the credential for the agent's retirement."""
     c = sim.credentials[place]
     agent = sim.agents[c.agent]
-    if agent.live >= agent.live_most:
+    if agent.live_count >= agent.live_most:
         _sweep(sim, c.agent)
-    c.listed, c.live_before, c.live_after = 1, agent.live_tail, -1
-    if agent.live_tail >= 0:
-        sim.credentials[agent.live_tail].live_after = place
-    else:
-        agent.live_head = place
-    agent.live_tail = place
-    agent.live += 1
-    orphaned(sim, agent.live)
+    c.listed = 1
+    chains.join(agent.live, sim.credentials.in_live, place)
+    agent.live_count += 1
+    meet(sim, sim.now[0].orphans, agent.live_count)
 
 
 @hot
 def _sweep(sim: Any, agent: int) -> None:
     """Forget the dead ones of an agent's list."""
-    a, place, now = sim.agents[agent], sim.agents[agent].live_head, sim.now[0].time
+    a, place, now = sim.agents[agent], sim.agents[agent].live.head, sim.now[0].time
     while place >= 0:
         c = sim.credentials[place]
-        after = c.live_after
+        after = c.in_live.after
         if not rules.alive(c.dies, now):
             _unlist(sim, place)
             if c.references == 0:
                 give_back(sim, pools.CREDENTIALS, sim.credentials, place)
         place = after
-    a.live_most = max(MANY, 2 * a.live)
+    a.live_most = max(MANY, 2 * a.live_count)
 
 
 @hot
 def _unlist(sim: Any, place: int) -> None:
     c = sim.credentials[place]
     agent = sim.agents[c.agent]
-    if c.live_before >= 0:
-        sim.credentials[c.live_before].live_after = c.live_after
-    else:
-        agent.live_head = c.live_after
-    if c.live_after >= 0:
-        sim.credentials[c.live_after].live_before = c.live_before
-    else:
-        agent.live_tail = c.live_before
-    agent.live -= 1
+    chains.part(agent.live, sim.credentials.in_live, place)
+    agent.live_count -= 1
     c.listed = 0
 
 
@@ -126,12 +115,8 @@ def needed(sim: Any, place: int) -> None:
     c, now = sim.credentials[place], sim.now[0]
     c.needed += 1
     if c.needed == 1:
-        c.needed_since, c.needed_before, c.needed_after = now.time, now.needed_tail, -1
-        if now.needed_tail >= 0:
-            sim.credentials[now.needed_tail].needed_after = place
-        else:
-            now.needed_head = place
-        now.needed_tail = place
+        c.needed_since = now.time
+        chains.join(now.needed, sim.credentials.in_needed, place)
         emit(sim, NEEDED, c.id)
 
 
@@ -139,14 +124,7 @@ def needed(sim: Any, place: int) -> None:
 def idle(sim: Any, place: int) -> None:
     """No task needs it any more."""
     c, now = sim.credentials[place], sim.now[0]
-    if c.needed_before >= 0:
-        sim.credentials[c.needed_before].needed_after = c.needed_after
-    else:
-        now.needed_head = c.needed_after
-    if c.needed_after >= 0:
-        sim.credentials[c.needed_after].needed_before = c.needed_before
-    else:
-        now.needed_tail = c.needed_before
+    chains.part(now.needed, sim.credentials.in_needed, place)
     until = max(c.needed_since, min(now.time, c.dies))
     emit(sim, IDLE, c.id, -1, -1, -1, -1, -1, c.needed_since, until)
 

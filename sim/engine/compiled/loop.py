@@ -53,8 +53,8 @@ def finish(sim: Any) -> None:
     """At the horizon nobody needs anything any more; call it again while a buffer is nearly full."""
     now = sim.now[0]
     now.time = sim.rules[0].horizon
-    while now.needed_head >= 0 and now.low == 0:
-        idle(sim, now.needed_head)
+    while now.needed.head >= 0 and now.low == 0:
+        idle(sim, now.needed.head)
 
 
 @rare

@@ -9,21 +9,31 @@ import numpy as np
 
 from sim.engine.compiled.rows import row
 
+LIST = row("head tail")
+LINKS = row("before after")
+"""A list of rows, and a row's neighbours in one; see sim.engine.compiled.chains."""
+
+MOST = row("met room")
+"""The most of something that an event may have to deal with: so many so far; so many there is room for."""
+
 NOW = row(
     """
     time order events pause_at begun low sources exposures slots
     heap heap_most urgent_head urgent_tail urgent_most urgent_mask soon_head soon_tail soon_most soon_mask
     rows rows_most credentials intrusions intrusions_most notes notes_most notes_mask
-    needed_head needed_tail crowd crowd_known orphans orphans_known
-    in_use queue_head queue_tail outages theoretical up_at
+    in_use outages theoretical up_at
     """,
+    needed=LIST,
+    queue=LIST,
+    crowd=MOST,
+    orphans=MOST,
 )
 """The moment, and the counters of everything. Compiled code does not know how long arrays are: what it needs is here.
 
-`order` is the next event's insertion number; `low`: a buffer is nearly full, Python must make room; `pause_at`: number
-of events at which Python wants to breathe; `credentials`: how many were issued; `orphans`: the most credentials
-alive at an agent, or older versions of a slot, `crowd`: the most that an intruder held, or who know what an intruder
-held, so far; the room kept free is made for `orphans_known` and `crowd_known`.
+`order` is the insertion number of the heap's next event; `low`: a buffer is nearly full, Python must make room;
+`pause_at`: number of events at which Python wants to breathe; `credentials`: how many were issued; `needed`: those that
+tasks work with; `queue`: requests that wait for the issuer; `orphans`: credentials alive at an agent, or older versions
+of a slot; `crowd`: credentials that an intruder holds, or others who know what an intruder holds.
 """
 
 EVENT = row("at order what")
@@ -37,35 +47,40 @@ SOURCE = row("at agent kind number place", floats="worked")
 
 AGENT = row(
     """
-    population holdings retired in_use queue_head queue_tail running_head running_tail live_head live_tail
-    live live_most tenured
+    population holdings retired in_use live_count live_most tenured
     """,
+    queue=LIST,
+    running=LIST,
+    live=LIST,
 )
-"""`holdings`: its first row there; `live`: credentials in its list, which is cleared of dead ones at `live_most`."""
+"""`holdings`: its first row there; `live`: credentials, `live_count` of them, cleared of dead ones at `live_most`."""
 
-HOLDING = row("lease asking waiting_head waiting_tail requests slot member")
+HOLDING = row("lease asking requests slot member", waiting=LIST)
 """An agent and one of its roles. `asking`: a lease is being asked for; `waiting`: tasks that wait for the answer."""
 
 TASK = row(
     """
     arrived waited began took link agent number kind source step length attempt again tool credential request
-    tries nth cut fails hit held outcome before after
+    tries nth cut fails hit held outcome
     """,
+    in_running=LINKS,
 )
-"""`before`, `after`: neighbours among the agent's running tasks; `held`: roles that it holds a credential for."""
+"""`held`: roles that it holds a credential for."""
 
 CREDENTIAL = row(
     """
     issued expires dies asked needed_since link id role agent task task_kind slot nth cause needed references
-    renewals secret needed_before needed_after live_before live_after
+    renewals secret
     """,
     flags="leaked compromised orphan attackers listed scoped",
+    in_needed=LINKS,
+    in_live=LINKS,
 )
 """`secret`: whose value it is; `references`: how many refer to the row, or will; `listed`: it is in its agent's live
 list; `scoped`: it reaches its task's resources only."""
 
-SLOT = row("group role current version left members count older aged")
-"""members[members : members + count] keep it; `older` heads the list of older versions, `aged` is its length."""
+SLOT = row("group role current version left members count aged", older=LIST)
+"""members[members : members + count] keep it; `older`: older versions, `aged` of them."""
 
 MEMBER = row("ready agent before")
 REQUEST = row("let_in i j link kind owner sub entity tries agent task role")
@@ -74,7 +89,7 @@ REQUEST = row("let_in i j link kind owner sub entity tries agent task role")
 REVOCATION = row("entity i j link credential cause")
 CAPTURE = row("leaked name0 name1 link credential channel references")
 EXPOSURE = row("channel agent role place count")
-INTRUSION = row("name0 name1 held_head held_tail held over")
+INTRUSION = row("name0 name1 held_count over", held=LIST)
 WALK = row("link intrusion credential edge")
 NODE = row("link what")
 """An element of a list: a credential that an intruder holds, an intruder who knows a secret's present value."""
@@ -82,7 +97,7 @@ NODE = row("link what")
 KNOWN = row("value knowers last count")
 """A secret: the credential that is its present value, and who knows it, by number of intrusion."""
 
-MEMO = row("owner thinking took step tool fails hit")
+MEMO = row("owner thinking took tool fails hit")
 """Draws of a step's first attempt, for the next strategy: the same under each."""
 
 ENTRY = np.dtype([("key", "i8"), ("first", "i8"), ("second", "i8")], align=True)

@@ -34,10 +34,10 @@ def retire(sim: Any, agent: int) -> None:
     a = sim.agents[agent]
     a.retired = 1
     emit(sim, RETIRED, -1, -1, agent)
-    place = a.live_head
+    place = a.live.head
     while place >= 0:
         _orphan(sim, place, agent)
-        place = sim.credentials[place].live_after
+        place = sim.credentials[place].in_live.after
     population = sim.populations[a.population]
     for holding in range(a.holdings, a.holdings + population.count):
         number = sim.holdings[holding].slot
@@ -45,7 +45,7 @@ def retire(sim: Any, agent: int) -> None:
             slot = sim.slots[number]
             slot.left += 1
             if slot.left == slot.count:
-                older = slot.older
+                older = slot.older.head
                 while older >= 0:
                     _orphan(sim, older, agent)
                     older = sim.credentials[older].link

@@ -28,10 +28,11 @@ class Spare(NamedTuple):
 
 def spare(sim: State, crowd: int, alive: int) -> Spare:
     """Upper bounds from the sizes of the scenario and what an event may meet (pools.NOW: crowd, orphans)."""
-    waiting = int(sim.populations["concurrency"].max(initial=1)) + 1
-    channels, roles = len(sim.channels), int(sim.rules["most_roles"][0])
+    fixed = sim.tables
+    waiting = int(fixed.populations["concurrency"].max(initial=1)) + 1
+    channels, roles = len(fixed.channels), int(fixed.rules["most_roles"][0])
     members = int(sim.slots["count"].max(initial=0))
-    hops = int(sim.roles["count"].max(initial=0)) + int(sim.resources["count"].max(initial=0))
+    hops = int(fixed.roles["count"].max(initial=0)) + int(fixed.resources["count"].max(initial=0))
     orphans = (roles + 2) * (alive + 2)
     captures = waiting * (channels + 1) + 8
     revocations = waiting * roles + orphans + 8
@@ -49,9 +50,10 @@ def make_room(sim: State, first: bool = False) -> State:
     """Larger buffers where one event, or the start of the run, might need more than is left."""
     now = sim.now[0]
     for name in ("crowd", "orphans"):
-        if now[name] > now[f"{name}_known"]:
-            now[f"{name}_known"] = 2 * now[name]
-    needs = spare(sim, int(now["crowd_known"]), int(now["orphans_known"]))
+        most = now[name]
+        if most["met"] > most["room"]:
+            most["room"] = 2 * most["met"]
+    needs = spare(sim, int(now["crowd"]["room"]), int(now["orphans"]["room"]))
     if first:
         needs = _to_start(sim, needs)
     sim = _pools(sim, needs.pooled)
@@ -71,7 +73,7 @@ def _to_start(sim: State, needs: Spare) -> Spare:
 
 
 def _pools(sim: State, needs: tuple[int, ...]) -> State:
-    grown: dict[str, Array] = {}
+    grown: dict[str, Any] = {}
     for number, (name, need) in enumerate(zip(POOLED, needs, strict=True)):
         pool, rows = sim.pools[number], getattr(sim, name)
         pool["spare"] = need
@@ -150,9 +152,9 @@ def _spread(notes: Array) -> Array:
 def reset(sim: State) -> None:
     """Everything that a run leaves behind is forgotten; the buffers stay as large as they are."""
     sim.now[:] = 0
-    for name in ("needed_head", "needed_tail", "queue_head", "queue_tail"):
+    for name in ("needed", "queue"):
         sim.now[name] = -1
-    sim.now["crowd_known"] = sim.now["orphans_known"] = CROWD
+    sim.now["crowd"]["room"] = sim.now["orphans"]["room"] = CROWD
     for name in ("sources", "exposures", "slots"):
         sim.now[name] = len(getattr(sim, name))
     for number, name in enumerate(POOLED):

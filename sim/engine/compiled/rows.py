@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 
-def row(integers: str, *, floats: str = "", flags: str = "") -> np.dtype[np.void]:
-    """A structured dtype from names of fields. All integers are alike, or numba would compile variants by the dozen."""
-    fields = ((integers, "i8"), (floats, "f8"), (flags, "u1"))
-    return np.dtype([(name, kind) for names, kind in fields for name in names.split()], align=True)
+def row(integers: str, *, floats: str = "", flags: str = "", **rows: np.dtype[np.void]) -> np.dtype[np.void]:
+    """A structured dtype from names of fields, and rows within the row.
+
+    All integers are alike, or numba would compile variants by the dozen.
+    """
+    plain = ((integers, "i8"), (floats, "f8"), (flags, "u1"))
+    return np.dtype([*((name, kind) for names, kind in plain for name in names.split()), *rows.items()], align=True)
 
 
 RULES = row(

@@ -72,23 +72,21 @@ def starts(sim: Any, kind: int, who: int) -> None:
 def later(sim: Any, delay: int, kind: int, who: int) -> None:
     """Something happens after so many ticks; without delay, after all that was due in this tick before."""
     now = sim.now[0]
-    order = now.order
-    now.order += 1
     if delay == 0:
-        event = sim.soon[now.soon_tail & now.soon_mask]
-        event.order, event.what = order, who << KIND | kind
+        sim.soon[now.soon_tail & now.soon_mask] = who << KIND | kind
         now.soon_tail += 1
         if now.soon_tail - now.soon_head > now.soon_most:
             now.low = 1
     else:
-        _push(sim, now.time + delay, order, who << KIND | kind)
+        _push(sim, now.time + delay, who << KIND | kind)
 
 
 @hot
-def _push(sim: Any, at: int, order: int, what: int) -> None:
+def _push(sim: Any, at: int, what: int) -> None:
     now, heap = sim.now[0], sim.heap
-    place = now.heap
+    place, order = now.heap, now.order
     now.heap += 1
+    now.order += 1
     if now.heap > now.heap_most:
         now.low = 1
     while place > 0:
@@ -143,12 +141,11 @@ def next_event(sim: Any) -> int:
         what = sim.urgent[now.urgent_head & now.urgent_mask]
         now.urgent_head += 1
         return what
-    if now.soon_head != now.soon_tail:
-        event = sim.soon[now.soon_head & now.soon_mask]
-        if now.heap == 0 or heap[0].at > now.time or heap[0].order > event.order:
-            now.soon_head += 1
-            return event.what
-        return _pop(sim)
+    # What the heap has for this tick was put there in an earlier one, and so comes before what has no delay.
+    if now.soon_head != now.soon_tail and (now.heap == 0 or heap[0].at > now.time):
+        what = sim.soon[now.soon_head & now.soon_mask]
+        now.soon_head += 1
+        return what
     if now.heap == 0 or heap[0].at >= sim.rules[0].horizon:
         return NOTHING
     return _pop(sim)

@@ -15,7 +15,7 @@ from sim.engine.compiled.handle import Handle
 from sim.engine.compiled.layout import empty_layout, layout
 from sim.engine.compiled.room import make_room, reset
 from sim.engine.compiled.state import State, buffers
-from sim.engine.compiled.tables import Collected, empty_tables, tables
+from sim.engine.compiled.tables import Collected, Tables, empty_tables, tables
 from sim.model.credentials import Plan
 from sim.model.world import World
 
@@ -42,7 +42,7 @@ class Engine:
         warm_up()
         self._world = world
         self._collected = Collected(world)
-        self._starts: dict[str, tuple[Plan, dict[str, Array], dict[str, Array]]] = {}
+        self._starts: dict[str, tuple[Plan, Tables, dict[str, Array]]] = {}
         self._buffers = buffers(max(len(row.roles) for row in world.populations))
         self._buffers["known"] = np.zeros(len(world.secrets), pools.KNOWN)
         self._remembered = (-1, -1)
@@ -62,7 +62,7 @@ class Engine:
             breath()
             if why == loop.NO_ROOM:
                 sim = self._made_room(sim, sink)
-        while sim.now["needed_head"][0] >= 0:
+        while sim.now["needed"]["head"][0] >= 0:
             sim = self._made_room(sim, sink)
             loop.finish(Handle(sim))
         _hand_on(sim, sink)
@@ -71,14 +71,14 @@ class Engine:
     def _begun(self, plan: Plan, seed: int, replication: int) -> State:
         known = self._starts.get(plan.name)
         if known is None or known[0] is not plan:
-            known = plan, tables(self._collected, plan)._asdict(), layout(self._world, plan)
+            known = plan, tables(self._collected, plan), layout(self._world, plan)
             self._starts[plan.name] = known
         _, fixed, start = known
         if self._remembered != (seed, replication):
             self._buffers["memo"]["owner"] = -1
             self._remembered = (seed, replication)
-        sim = State(**fixed, **{name: rows.copy() for name, rows in start.items()}, **self._buffers)
-        sim.rules["seed"], sim.rules["replication"] = seed, replication
+        sim = State(fixed, **{name: rows.copy() for name, rows in start.items()}, **self._buffers)
+        fixed.rules["seed"], fixed.rules["replication"] = seed, replication
         reset(sim)
         sim.now["pause_at"] = BREATH
         return self._kept(make_room(sim, first=True))
@@ -118,4 +118,4 @@ def warm_up() -> None:
 
 
 def _empty() -> State:
-    return State(**empty_tables(), **empty_layout(), **buffers(1), known=np.zeros(0, pools.KNOWN))
+    return State(empty_tables(), **empty_layout(), **buffers(1), known=np.zeros(0, pools.KNOWN))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine import rules
-from sim.engine.compiled import laws, schedule
+from sim.engine.compiled import chains, laws, schedule
 from sim.engine.compiled.draws import uniform
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.lives import changed, issue, refer, release
 from sim.engine.compiled.log import emit
 from sim.engine.compiled.schedule import later, starts
-from sim.engine.compiled.taking import orphaned
+from sim.engine.compiled.taking import meet
 from sim.engine.compiled.words import OUTAGE, REDEPLOYMENT, ROLLOUT, ROTATED, ROTATION_PHASE, SHORTENED
 
 
@@ -95,27 +95,22 @@ def _new_version(sim: Any, place: int) -> None:
 def _age(sim: Any, place: int) -> None:
     """The current version becomes the last of the older ones, of which those alive are kept, oldest first."""
     slot, now = sim.slots[place], sim.now[0].time
-    older, last, slot.older, slot.aged = slot.older, -1, -1, 0
-    sim.credentials[slot.current].link = -1
+    older, slot.aged = slot.older.head, 0
+    chains.clear(slot.older)
     while True:
         if older < 0:
             older = slot.current
         is_current = older == slot.current
         after = sim.credentials[older].link
         if rules.alive(sim.credentials[older].dies, now):
-            sim.credentials[older].link = -1
-            if last >= 0:
-                sim.credentials[last].link = older
-            else:
-                slot.older = older
-            last = older
+            chains.append(slot.older, sim.credentials, older)
             slot.aged += 1
         else:
             release(sim, older)
         if is_current:
             break
         older = after
-    orphaned(sim, slot.aged)
+    meet(sim, sim.now[0].orphans, slot.aged)
 
 
 @hot

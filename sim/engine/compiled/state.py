@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from sim.core.events import LOG
 from sim.engine.compiled import pools
+from sim.engine.compiled.tables import Tables
 
 Array = npt.NDArray[Any]
 CHUNK = 16_384
@@ -18,35 +19,9 @@ MEMORY = 1 << 16
 
 
 class State(NamedTuple):
-    """Everything that compiled code reads and writes: first the tables, then what changes."""
+    """Everything that compiled code reads and writes: the tables, and what changes."""
 
-    rules: Array
-    laws: Array
-    numbers: Array
-    calendar_weights: Array
-    calendar_before: Array
-    calendar_open: Array
-    tools: Array
-    kinds: Array
-    steps: Array
-    then: Array
-    choices: Array
-    things: Array
-    weights: Array
-    needs: Array
-    populations: Array
-    roles_of: Array
-    place_of: Array
-    channels: Array
-    watches: Array
-    serves: Array
-    roles: Array
-    role_edges: Array
-    resources: Array
-    resource_edges: Array
-    edges: Array
-    secrets: Array
-    revoking: Array
+    tables: Tables
     now: Array
     heap: Array
     urgent: Array
@@ -76,6 +51,10 @@ class State(NamedTuple):
     known: Array
     notes: Array
     memo: Array
+
+    def arrays(self) -> dict[str, Array]:
+        """All arrays by the names that compiled code knows them by."""
+        return self.tables._asdict() | {name: getattr(self, name) for name in self._fields[1:]}
 
 
 POOLED = ("tasks", "credentials", "requests", "revocations", "captures", "walks", "nodes")
@@ -113,7 +92,7 @@ def buffers(width: int) -> dict[str, Array]:
     found |= {
         "now": np.zeros(1, pools.NOW),
         "urgent": np.zeros(1, np.int64),
-        "soon": np.zeros(1, pools.EVENT),
+        "soon": np.zeros(1, np.int64),
         "pools": np.zeros(len(POOLED), pools.POOL),
         "notes": fresh_notes(16),
         "memo": memo,

@@ -218,8 +218,8 @@ def tables(collected: Collected, plan: Plan) -> Tables:
     return Tables(rules=rules, laws=rows_, numbers=numbers, resource_edges=stored, revoking=revoking, **found)
 
 
-def empty_tables() -> dict[str, Array]:
-    """The arrays of Tables without rows, for their types."""
+def empty_tables() -> Tables:
+    """Tables without rows, for their types."""
     plain: dict[str, Any] = {"numbers": np.float64, "weights": np.float64}
     plain |= dict.fromkeys(("steps", "things", "roles_of", "role_edges", "resource_edges"), np.int64)
     flat = {name: np.zeros(0, dtype) for name, dtype in plain.items()}
@@ -227,7 +227,7 @@ def empty_tables() -> dict[str, Array]:
     square: dict[str, Any] = dict.fromkeys(("calendar_weights", "calendar_before"), np.float64)
     square |= dict.fromkeys(("then", "place_of"), np.int64)
     square |= dict.fromkeys(("needs", "watches", "serves", "calendar_open"), np.uint8)
-    return flat | {name: np.zeros((0, 0), dtype) for name, dtype in square.items()}
+    return Tables(**flat, **{name: np.zeros((0, 0), dtype) for name, dtype in square.items()})
 
 
 _ROWS = {

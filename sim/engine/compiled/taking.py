@@ -34,23 +34,12 @@ def give_back(sim: Any, which: int, rows: Any, place: int) -> None:
 
 
 @hot
-def crowded(sim: Any, many: int) -> None:
-    """An eviction may have to deal with so many credentials, or other intruders."""
-    now = sim.now[0]
-    if many > now.crowd:
-        now.crowd = many
-        if many > now.crowd_known:
-            now.low = 1
-
-
-@hot
-def orphaned(sim: Any, many: int) -> None:
-    """A retirement may have to deal with so many credentials of an agent, or of a slot."""
-    now = sim.now[0]
-    if many > now.orphans:
-        now.orphans = many
-        if many > now.orphans_known:
-            now.low = 1
+def meet(sim: Any, most: Any, many: int) -> None:
+    """An event may have to deal with so many of what `most` (pools.MOST) is about."""
+    if many > most.met:
+        most.met = many
+        if many > most.room:
+            sim.now[0].low = 1
 
 
 @hot

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine import rules
-from sim.engine.compiled import custody, laws, pools, schedule
+from sim.engine.compiled import chains, custody, laws, pools, schedule
 from sim.engine.compiled.arrivals import leave, next_in_loop
 from sim.engine.compiled.draws import nth, uniform
 from sim.engine.compiled.jit import hot, rare
@@ -48,13 +48,7 @@ LONGEST = 10_000
 @hot
 def _start(sim: Any, task: int) -> int:
     t = sim.tasks[task]
-    agent = sim.agents[t.agent]
-    t.before, t.after = agent.running_tail, -1
-    if agent.running_tail >= 0:
-        sim.tasks[agent.running_tail].after = task
-    else:
-        agent.running_head = task
-    agent.running_tail = task
+    chains.join(sim.agents[t.agent].running, sim.tasks.in_running, task)
     emit(sim, TASK_STARTED, -1, t.kind, t.agent, t.number)
     kind = sim.kinds[t.kind]
     if kind.start < 0:
@@ -159,15 +153,7 @@ def _failed(sim: Any, task: int) -> int:
 @hot
 def _over(sim: Any, task: int) -> None:
     t = sim.tasks[task]
-    agent = sim.agents[t.agent]
-    if t.before >= 0:
-        sim.tasks[t.before].after = t.after
-    else:
-        agent.running_head = t.after
-    if t.after >= 0:
-        sim.tasks[t.after].before = t.before
-    else:
-        agent.running_tail = t.before
+    chains.part(sim.agents[t.agent].running, sim.tasks.in_running, task)
     custody.task_over(sim, task)
     emit(sim, TASK_ENDED, -1, t.outcome, t.agent, t.number, -1, -1, 0, t.waited)
     if t.source >= 0:
