@@ -68,16 +68,19 @@ def compare(
     out: Annotated[Path | None, typer.Option(help="Results folder. Default: results/SCENARIO.")] = None,
 ) -> None:
     """Simulate a scenario under its strategies, compare them, and save tables, charts and a report."""
-    from sim import study
-    from sim.outputs import screen
+    from sim.outputs.studio import beside
 
     # Where the locale is not UTF-8, arguments come with bytes that could not be decoded, and no file could hold those.
     command = os.fsencode(shlex.join(["afterleak", *sys.argv[1:]])).decode("utf-8", "replace")
-    request = study.Request(
-        scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, command, engine
-    )
-    with screen.Progress() as progress:
-        done = study.compare(request, progress)
+    with beside() as studio:  # its process gets ready while this one loads the rest
+        from sim import study
+        from sim.outputs import screen
+
+        request = study.Request(
+            scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, command, engine
+        )
+        with screen.Progress() as progress:
+            done = study.compare(request, progress, studio)
     screen.show_comparison(done)
     if done.ran.interrupted:
         raise typer.Exit(Stopped.exit_code)
@@ -131,7 +134,9 @@ def check(files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Sc
     wrong = 0
     for file in files:
         try:
-            screen.show_checked(file, load(file))
+            with screen.Progress(hidden=True) as progress:
+                loaded = load(file, progress.reading)
+            screen.show_checked(file, loaded)
         except AfterleakError as error:
             wrong += 1
             screen.show_error(str(error))

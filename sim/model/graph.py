@@ -7,12 +7,13 @@ is no clock is in `reach`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
-
-import networkx as nx
+from typing import TYPE_CHECKING, Literal
 
 from sim.inputs.estate import Estate
 from sim.inputs.schema import Scenario
+
+if TYPE_CHECKING:  # loaded where a graph is made: no comparison needs one
+    import networkx as nx
 
 LEVELS = ("read", "write", "admin")
 Relation = Literal["can", "stores", "assumes", "mints"]
@@ -56,6 +57,8 @@ def attack_edges(estate: Estate) -> tuple[Edge, ...]:
 
 def access_graph(scenario: Scenario) -> nx.DiGraph:
     """The graph of a scenario for drawing and export. Nodes are named `kind:name`, with plain attributes."""
+    import networkx as nx
+
     graph: nx.DiGraph = nx.DiGraph(name=scenario.title)
     estate = scenario.estate
     _nodes(graph, scenario)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 
 from sim.inputs.estate import Estate
@@ -14,6 +14,9 @@ from sim.model.closure import Closure
 from sim.model.compressed import Compressed, Ints
 from sim.model.graph import Edge, attack_edges
 from sim.model.nodes import Node, model
+
+if TYPE_CHECKING:  # loaded where a graph is made: no comparison needs one
+    import networkx as nx
 
 
 class Reach:
@@ -83,6 +86,8 @@ class Reach:
 
     def graph(self) -> nx.DiGraph:
         """The model as a networkx graph, with `hops` (0 or 1) on its edges."""
+        import networkx as nx
+
         a, b = self._arrays.sources, self._arrays.targets
         hop = np.where(self._nodes.free(a, b), 0, 1)
         name = self._nodes.name

@@ -25,6 +25,8 @@ from sim.outputs import lanes, readings, store
 from sim.outputs.figures import Figure
 from sim.outputs.finding import finding
 from sim.outputs.report import ReportFacts, Source, report_markdown
+from sim.outputs.sheets import comparison_sheets
+from sim.outputs.studio import Studio
 from sim.outputs.summary import summary
 
 LIBRARIES = ("simpy", "networkx", "numpy", "scipy", "pydantic", "pyarrow", "matplotlib")
@@ -32,13 +34,19 @@ LIBRARIES = ("simpy", "networkx", "numpy", "scipy", "pydantic", "pyarrow", "matp
 
 @dataclass(frozen=True)
 class Story:
-    """One replication under one strategy with its whole log, for the credential timeline."""
+    """One replication under one strategy, for the credential timeline.
+
+    Attributes:
+        log: all of it, or the rows that the shown credentials need.
+        others: how many credentials never leaked; None: those of the log.
+    """
 
     world: World
     strategy: str
     replication: int
     log: npt.NDArray[Any]
     leaks: list[LeakRow]
+    others: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,12 @@ def versions() -> dict[str, str]:
     }
 
 
-def write(folder: Path, about: About) -> str:
-    """Write everything but the tables to the folder, which holds those; returns the finding."""
+def write(folder: Path, about: About, studio: Studio) -> str:
+    """Write everything but the tables to the folder, which holds those; returns the finding.
+
+    Args:
+        studio: draws the charts.
+    """
     scenario, found = about.loaded.scenario, finding(about.comparison)
     store.write_json(
         folder / store.SUMMARY,
@@ -85,7 +97,7 @@ def write(folder: Path, about: About) -> str:
         ),
     )
     store.write_json(folder / store.MANIFEST, _manifest(about))
-    (folder / "report.md").write_text(_report(folder, about, found), encoding="utf-8")
+    (folder / "report.md").write_text(_report(folder, about, found, studio), encoding="utf-8")
     return found
 
 
@@ -107,7 +119,7 @@ def _manifest(about: About) -> dict[str, Any]:
     }
 
 
-def _report(folder: Path, about: About, found: str) -> str:
+def _report(folder: Path, about: About, found: str, studio: Studio) -> str:
     scenario, leaks = about.loaded.scenario, store.read_leaks(folder)
     facts = ReportFacts(
         comparison=about.comparison,
@@ -124,20 +136,18 @@ def _report(folder: Path, about: About, found: str) -> str:
         defaults=grouped(defaults_used(scenario), scenario),
         versions=versions(),
         command=about.command,
-        figures=_figures(folder / "charts", about, leaks),
+        figures=_figures(folder / "charts", about, leaks, studio),
     )
     return report_markdown(facts)
 
 
-def _figures(folder: Path, about: About, leaks: Any) -> tuple[Figure, ...]:
+def _figures(folder: Path, about: About, leaks: Any, studio: Studio) -> tuple[Figure, ...]:
     """Draw the charts into a new folder."""
-    from sim.outputs.charts.gallery import draw_comparison
-
     comparison, scenario, told = about.comparison, about.loaded.scenario, about.story
     horizon = scenario.horizon / HOUR
     folder.mkdir()
     given = curves(leaks, comparison.strategies)
-    lives = lanes.timeline(told.world, told.strategy, told.replication, told.log, told.leaks)
+    lives = lanes.timeline(told.world, told.strategy, told.replication, told.log, told.leaks, others=told.others)
     caption = readings.caption(
         scenario.title,
         replications=comparison.replications,
@@ -145,7 +155,9 @@ def _figures(folder: Path, about: About, leaks: Any) -> tuple[Figure, ...]:
         leaked=comparison.censored,
         horizon_hours=horizon,
     )
-    return draw_comparison(folder, comparison, given, lives, horizon_hours=horizon, caption=caption)
+    sheets = comparison_sheets(comparison, given, lives, horizon_hours=horizon, caption=caption)
+    studio.draw(folder, sheets)
+    return tuple(sheet.figure for sheet in sheets)
 
 
 def curves(leaks: Any, strategies: tuple[str, ...]) -> Mapping[str, SurvivalCurve]:

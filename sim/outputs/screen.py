@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +25,9 @@ from sim.outputs.story import Teller, clock
 from sim.outputs.tables import comparison_table
 
 STYLES = {"leak": "yellow", "attack": "red", "defence": "green", "life": "cyan", "work": "dim"}
-SIMULATING = "simulating"
+SIMULATING, READING, CHECKING = "simulating", "reading the scenario", "checking the scenario"
+SOON = 2.0
+"""Seconds within which a scenario may be read without a word."""
 
 
 def console() -> Console:
@@ -38,9 +41,14 @@ def show_error(text: str) -> None:
 
 
 class Progress:
-    """A progress bar on standard error, on a terminal only; goes away when it is done."""
+    """A progress bar on standard error, on a terminal only; goes away when it is done.
 
-    def __init__(self) -> None:
+    Args:
+        hidden: until reading takes long.
+    """
+
+    def __init__(self, hidden: bool = False) -> None:
+        self._began = time.monotonic()
         self._bar = RichProgress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -50,7 +58,7 @@ class Progress:
             transient=True,
             disable=not Console(stderr=True).is_terminal,
         )
-        self._task = self._bar.add_task(SIMULATING, total=None)
+        self._task = self._bar.add_task(SIMULATING, total=None, visible=not hidden)
 
     def __enter__(self) -> Progress:
         self._bar.__enter__()
@@ -60,6 +68,13 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.__exit__(kind, error, trace)
+
+    def reading(self, done: int, of: int) -> None:
+        """So many characters of a scenario's file are read; with all of them, checking is left."""
+        if time.monotonic() - self._began < SOON:
+            return
+        what = READING if done < of else CHECKING
+        self._bar.update(self._task, description=what, completed=100 * done // max(of, 1), total=100, visible=True)
 
     def compiling(self) -> None:
         """The engine is being compiled."""

@@ -13,6 +13,7 @@ from sim.inputs.load import Loaded, load
 from sim.measure.statistics import Comparison
 from sim.measure.statistics import compare as estimate
 from sim.outputs import results, store
+from sim.outputs.studio import Studio
 from sim.outputs.words import counted
 from sim.study.engines import ready
 from sim.study.replays import replay
@@ -23,6 +24,9 @@ from sim.trials.journal import Journal, code_version
 
 class Watcher(Protocol):
     """Is told how far a study is; always from the thread that started it."""
+
+    def reading(self, done: int, of: int) -> None:
+        """So many characters of a scenario's file are read; with all of them, checking is left."""
 
     def compiling(self) -> None:
         """The engine is being compiled, which takes half a minute and happens once."""
@@ -42,6 +46,9 @@ class Watcher(Protocol):
 
 class Silent:
     """Watches nothing."""
+
+    def reading(self, done: int, of: int) -> None:
+        """Nothing."""
 
     def compiling(self) -> None:
         """Nothing."""
@@ -71,8 +78,11 @@ class Study:
     replications: int
 
 
-def compare(request: Request, watcher: Watcher | None = None) -> Study:
+def compare(request: Request, watcher: Watcher | None = None, studio: Studio | None = None) -> Study:
     """Simulate, estimate and save.
+
+    Args:
+        studio: draws the charts; None: one without a process of its own.
 
     Raises:
         ScenarioError: the scenario file is wrong.
@@ -83,7 +93,7 @@ def compare(request: Request, watcher: Watcher | None = None) -> Study:
     """
     watcher = watcher or Silent()
     try:
-        loaded = load(request.scenario)
+        loaded = load(request.scenario, watcher.reading)
         settings = complete(loaded, request)
         store.check_target(settings.folder)
         engine = ready(settings.engine, settings.events, watcher)
@@ -92,17 +102,19 @@ def compare(request: Request, watcher: Watcher | None = None) -> Study:
     except KeyboardInterrupt:
         raise Stopped("stopped before the first replication; nothing was written") from None
     with closing(journal):
-        return _compared(loaded, settings, engine, journal, watcher)
+        return _compared(loaded, settings, engine, journal, watcher, studio or Studio())
 
 
-def _compared(loaded: Loaded, settings: Settings, engine: str, journal: Journal, watcher: Watcher) -> Study:
+def _compared(
+    loaded: Loaded, settings: Settings, engine: str, journal: Journal, watcher: Watcher, studio: Studio
+) -> Study:
     with _keeping("", settings, journal):
         ran = _run(settings, engine, journal, watcher)
         if ran.interrupted:
             _stop_without_results(settings, journal, ran)
     with _keeping(" while saving", settings, journal):
         watcher.saving()
-        comparison, finding = _save(loaded, settings, engine, journal, ran)
+        comparison, finding = _save(loaded, settings, engine, journal, ran, studio)
     if not ran.interrupted:
         journal.remove()
     return Study(loaded, comparison, finding, settings.named, ran, settings.replications)
@@ -167,7 +179,9 @@ def _run(settings: Settings, engine: str, journal: Journal, watcher: Watcher) ->
     )
 
 
-def _save(loaded: Loaded, settings: Settings, engine: str, journal: Journal, ran: Ran) -> tuple[Comparison, str]:
+def _save(
+    loaded: Loaded, settings: Settings, engine: str, journal: Journal, ran: Ran, studio: Studio
+) -> tuple[Comparison, str]:
     kept: list[tuple[Comparison, str]] = []
 
     def write(folder: Path) -> None:
@@ -183,10 +197,10 @@ def _save(loaded: Loaded, settings: Settings, engine: str, journal: Journal, ran
             command=settings.command,
             asked=settings.replications,
             replications=tuple(ran.replications),
-            story=results.Story(told.world, told.strategy, told.replication, told.log, told.leaks),
+            story=results.Story(told.world, told.strategy, told.replication, told.log, told.leaks, told.others),
             code=code_version(),
         )
-        kept.append((comparison, results.write(folder, about)))
+        kept.append((comparison, results.write(folder, about, studio)))
 
     store.replace(settings.folder, write)
     return kept[0]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.core.errors import ResultsError, UsageError
+from sim.core.processes import cores
 from sim.engine import choice
 from sim.inputs.files import shown_name
 from sim.inputs.load import Loaded
@@ -157,9 +157,4 @@ def number(asked: int | None, default: int, what: str, low: int, high: int) -> i
 def _workers(asked: int | None, events: float, replications: int) -> int:
     if asked is not None:
         return number(asked, 1, "workers", 1, 256)
-    return 1 if events < MANY_EVENTS else min(_cores(), replications)
-
-
-def _cores() -> int:
-    # macOS and Windows have no affinity to ask for.
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 1 if events < MANY_EVENTS else min(cores(), replications)

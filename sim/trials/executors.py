@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-import multiprocessing.connection
-import os
-import signal
-import threading
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
 
 from sim.core.errors import RunError
+from sim.core.processes import live_with_parent
 from sim.engine.choice import COMPILED, REFERENCE
 from sim.measure.records import Finished
 from sim.trials.crew import Crew
@@ -116,20 +113,8 @@ _runner: list[Runner] = []
 
 
 def _prepare(job: Job) -> None:
-    # An interrupt, or the terminal's end, reaches every process of the terminal; only the parent answers it.
-    for name in ("SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    live_with_parent()
     _runner[:] = [Runner(job)]
-
-
-def _end_with_parent() -> None:
-    # A parent that was killed can end nobody; its workers would go on, and then wait for ever.
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
 
 
 def _run(number: int) -> Finished:

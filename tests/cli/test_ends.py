@@ -23,9 +23,7 @@ linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks /p
 
 @pytest.fixture(autouse=True)
 def without_charts(monkeypatch):
-    from sim.outputs.charts import gallery
-
-    monkeypatch.setattr(gallery, "draw_comparison", lambda *_, **__: ())
+    monkeypatch.setattr("sim.outputs.results.comparison_sheets", lambda *_, **__: ())
 
 
 class Stopper(study.Silent):

@@ -148,7 +148,7 @@ def stand_in(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(choice, "is_warm", lambda: bool(warm))
     monkeypatch.setattr(choice, "cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr("sim.outputs.charts.gallery.draw_comparison", lambda *_, **__: ())
+    monkeypatch.setattr("sim.outputs.results.comparison_sheets", lambda *_, **__: ())
     return module
 
 

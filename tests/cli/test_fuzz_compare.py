@@ -75,9 +75,7 @@ def mutate(tree, path, value):
 @pytest.fixture
 def without_charts(monkeypatch):
     """Charts have tests of their own, and would take most of the time here."""
-    from sim.outputs.charts import gallery
-
-    monkeypatch.setattr(gallery, "draw_comparison", lambda *_, **__: ())
+    monkeypatch.setattr("sim.outputs.results.comparison_sheets", lambda *_, **__: ())
 
 
 def outcome(folder, content):

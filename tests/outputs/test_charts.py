@@ -21,7 +21,6 @@ from sim.outputs.charts import (
     LIGHT,
     THEMES,
     canvas,
-    draw_comparison,
     estate_chart,
     estate_size,
     frontier_chart,
@@ -32,7 +31,6 @@ from sim.outputs.charts import (
     timeline_size,
 )  # fmt: skip
 from sim.outputs.charts.estate import layout
-from sim.outputs.charts.save import Press
 from sim.outputs.charts.style import contrast, legible, look, safe
 
 HOSTILE = r"$\frac{1}{0}$ <b>&x</b> \alpha_{" + "\u202e\u6f22\n" + "y" * 400
@@ -253,13 +251,6 @@ def test_layers_are_deterministic_and_ordered_by_kind(estate_graph):
     assert len(set(places.values())) == len(places)
 
 
-def test_a_gallery_has_three_files_of_each(comparison, curves, tmp_path):
-    figures = draw_comparison(tmp_path, comparison, curves, None, horizon_hours=HORIZON, caption="c")
-    assert [figure.stem for figure in figures] == ["survival", "reach", "frontier"]
-    names = {path.name for path in tmp_path.iterdir()}
-    assert names == {f"{figure.stem}{end}" for figure in figures for end in (".svg", ".png", "-dark.svg")}
-
-
 def test_timeline_counts_from_issuance_only_where_lives_are_short():
     _, ax = draw(timeline_chart, timeline_of("static", 0))
     assert ax.get_xlabel() == "days since the start of the simulation"
@@ -285,14 +276,3 @@ def test_the_end_mark_is_for_curves_that_the_horizon_cut():
         figure, ax = draw(survival_chart, {"static": curve}, horizon_hours=100.0, caption="c")
         assert sum(line.get_marker() == ">" for line in ax.lines) == marks
         assert ("\u25b7" in figure.texts[1].get_text()) == bool(marks)
-
-
-def test_the_press_writes_what_save_writes_and_tells_what_it_cannot_write(tmp_path):
-    figure, _ = canvas()
-    save(figure, tmp_path / "alone")
-    with Press() as press:
-        save(figure, tmp_path / "pressed", press=press)
-    assert (tmp_path / "alone.png").read_bytes() == (tmp_path / "pressed.png").read_bytes()
-    (tmp_path / "taken.png").mkdir()
-    with pytest.raises(OSError), Press() as press:
-        save(figure, tmp_path / "taken", press=press)

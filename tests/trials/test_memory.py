@@ -5,7 +5,6 @@ import tracemalloc
 import pytest
 
 from sim import study
-from sim.outputs.charts import gallery
 from tests.support import scenario, write
 
 LEAKY = scenario(
@@ -27,7 +26,7 @@ def peak(folder, replications, engine):
 def test_eight_times_the_replications_take_hardly_more(tmp_path, monkeypatch, engine):
     if engine == "compiled":
         pytest.importorskip("numba")
-    monkeypatch.setattr(gallery, "draw_comparison", lambda *_, **__: ())
+    monkeypatch.setattr("sim.outputs.results.comparison_sheets", lambda *_, **__: ())
     tracemalloc.start()
     try:
         peak(tmp_path, 2, engine)

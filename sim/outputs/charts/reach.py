@@ -11,7 +11,12 @@ from sim.measure.catalogue import BY_KEY
 from sim.measure.statistics import Comparison, Estimate
 from sim.outputs import readings, words
 from sim.outputs.charts.frame import dress
-from sim.outputs.charts.style import BODY, LIGHT, SMALL, Look, Theme, defaults, legible, look, plain_axes, safe
+from sim.outputs.charts.style import BODY, LIGHT, SIZE, SMALL, Look, Theme, defaults, legible, look, plain_axes, safe
+
+
+def reach_size(comparison: Comparison) -> tuple[float, float]:
+    """Inches, with room for every strategy."""
+    return SIZE[0], 2.8 + 0.62 * max(len(comparison.strategies), 3)
 
 
 def reach_chart(
