@@ -22,9 +22,7 @@ def kebab(name: str) -> str:
 class Model(BaseModel):
     """What every part of a scenario shares: kebab-case keys, no unknown keys, no changes after loading."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, alias_generator=kebab, populate_by_name=False
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=kebab, populate_by_name=False)
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
@@ -168,8 +166,18 @@ class Part(Model, Generic[Q]):
 
 
 FAMILIES = (
-    "constant", "lognormal", "exponential", "weibull", "uniform", "triangular", "gamma", "beta",
-    "negative_binomial", "geometric", "empirical", "mixture",
+    "constant",
+    "lognormal",
+    "exponential",
+    "weibull",
+    "uniform",
+    "triangular",
+    "gamma",
+    "beta",
+    "negative_binomial",
+    "geometric",
+    "empirical",
+    "mixture",
 )
 
 COUNTS_ONLY = ("negative_binomial", "geometric")

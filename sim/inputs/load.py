@@ -5,11 +5,15 @@ Every problem is one line, `file:line:column: what is wrong and what is allowed`
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +22,7 @@ from pydantic import ValidationError
 from sim.inputs import references, size
 from sim.inputs.bundled import bundled_names, bundled_path, shown
 from sim.inputs.evidence import DATA
-from sim.inputs.files import Source, read_source, shown_name
+from sim.inputs.files import LARGEST, Source, read_source, shown_name
 from sim.inputs.merge import below, merge
 from sim.inputs.messages import instead, schema_problem
 from sim.inputs.presets import SHOWN, with_presets
@@ -26,9 +30,13 @@ from sim.inputs.resolve import Input, Resolver
 from sim.inputs.schema import Scenario
 from sim.inputs.shapes import Shape, allowed_keys, shape
 from sim.inputs.tree import Group, Place, Problems, Scalar, Tree, find, nothing, plain
-from sim.inputs.yaml_tree import parse
+from sim.inputs.yaml_tree import MOST_VALUES, Room, Watch, parse, unwatched
 
 LONGEST_CHAIN = 10
+MOST_PROBLEMS = 100_000
+"""Problems that are told apart to find the first; where there are more, it is looked for in a part of the data."""
+MOST_KEYS = 100
+"""More than a group of fixed keys has."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +65,35 @@ class Loaded:
         return hashlib.sha256(json.dumps(data, allow_nan=False, separators=(",", ":")).encode()).hexdigest()
 
 
-def load(what: str | Path) -> Loaded:
+def load(what: str | Path, watch: Watch = unwatched) -> Loaded:
     """Read a scenario file, or a bundled scenario by its name.
 
     Args:
         what: a path, or a name such as `quickstart` or `oracles/ephemeral-100-agents`.
+        watch: is told how many characters are read, of how many; all of them when only the checks are left.
 
     Raises:
         ScenarioError: at the first problem.
     """
+    with _no_collections():
+        return _loaded(what, watch)
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Look for no cyclic garbage: a tree of millions makes none, and looking took half of the time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
+def _loaded(what: str | Path, watch: Watch) -> Loaded:
     name, source = _opened(what)
-    reading = _Reading()
+    reading = _Reading(watch)
     tree = reading.with_bases(source)
     problems = Problems(tuple(each.shown for each in reading.sources))
     tree = with_presets(tree, problems)
@@ -75,7 +101,7 @@ def load(what: str | Path) -> Loaded:
     resolver = Resolver(problems, folders)
     resolved = resolver.resolve(tree, shape(Scenario))
     problems.raise_first()
-    scenario = _validated(resolved, problems)
+    scenario = _validated(resolved, problems, MOST_VALUES - reading.room.values)
     references.check(scenario, resolved, problems)
     problems.raise_first()
     size.check(scenario, resolved, problems)
@@ -117,18 +143,22 @@ def _exists(path: Path) -> bool:
 class _Reading:
     """The files read so far, the scenario itself first."""
 
+    watch: Watch
     sources: list[Source] = field(default_factory=list)
+    room: Room = field(default_factory=Room)
 
     def with_bases(self, source: Source) -> Group:
         """A file's tree over the trees of all that it extends."""
         self.sources.append(source)
-        tree = parse(source)
+        tree = parse(source, self.watch, self.room)
         extends = tree.get("extends")
         own = tree.without("extends")
         if extends is None or nothing(extends):
             return own
         base = self._base(source, extends)
         self._refuse_circles(base, extends.place)
+        if sum(len(each.text) for each in (*self.sources, base)) > LARGEST:
+            raise extends.place.error(f"extends: the files of a chain hold at most {LARGEST >> 20} MiB together")
         merged = merge(self.with_bases(base), own, shape(Scenario))
         return merged if isinstance(merged, Group) else own
 
@@ -156,27 +186,49 @@ class _Reading:
             raise place.error(f"extends: a chain holds at most {LONGEST_CHAIN} files")
 
 
-def _validated(tree: Tree, problems: Problems) -> Scenario:
+def _validated(tree: Tree, problems: Problems, values: int) -> Scenario:
+    data = plain(tree)
     try:
-        return Scenario.model_validate(plain(tree))
+        if values > MOST_PROBLEMS:  # each value may be wrong, and each problem takes a kilobyte
+            Scenario.model_validate(_beginning(data, MOST_KEYS))
+        return Scenario.model_validate(data)
     except ValidationError as error:
-        for each in error.errors(include_url=False):
+        for each in _few(error, data).errors(include_url=False, include_input=False):
             _add_schema_problem(dict(each), tree, problems)
         problems.raise_first()
         raise
 
 
+def _few(error: ValidationError, data: object) -> ValidationError:
+    """The same error, or, where there are so many that telling them apart takes gigabytes, that of a first part."""
+    most = MOST_KEYS
+    while error.error_count() > MOST_PROBLEMS and most < MOST_VALUES:
+        try:
+            Scenario.model_validate(_beginning(data, most))
+            most *= 10
+        except ValidationError as first:
+            return first
+    return error
+
+
+def _beginning(data: object, most: int) -> object:
+    """Data with so many entries of each mapping and list; groups of fixed keys have fewer."""
+    if isinstance(data, dict):
+        return {key: _beginning(value, most) for key, value in islice(data.items(), most)}
+    return [_beginning(each, most) for each in data[:most]] if isinstance(data, list) else data
+
+
 def _add_schema_problem(error: dict[str, Any], tree: Tree, problems: Problems) -> None:
     path: Sequence[str | int] = error["loc"]
     if path and path[-1] == "[key]":
-        problems.add(find(tree, *path[:-1]).place, schema_problem(error, (), None))
+        problems.add(find(tree, *path[:-1]).place, partial(schema_problem, error, (), None))
         return
     found = find(tree, *path).tree
     given = found.value if isinstance(found, Scalar) else None
     if error["type"] == "missing" and nothing(found):
         problems.add(found.place, f"the key '{path[-1]}' has no value")
         return
-    problems.add(found.place, schema_problem(error, _keys_at(path), given))
+    problems.add(found.place, lambda: schema_problem(error, _keys_at(path), given))
 
 
 def _keys_at(path: Sequence[str | int]) -> tuple[str, ...]:

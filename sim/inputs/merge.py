@@ -5,7 +5,7 @@ A distribution and a `{value, source}` are one value: they are replaced whole, n
 
 from __future__ import annotations
 
-from sim.inputs.shapes import Shape, fields, shape
+from sim.inputs.shapes import Shape, fields
 from sim.inputs.tree import Entry, Group, Key, Tree, nothing
 
 VALUES = ("distribution", "quantiles", "list", "leaf")
@@ -39,7 +39,7 @@ def below(at: Shape, key: Key) -> Shape | None:
     """What may stand under a key."""
     if at.model is not None:
         return fields(at.model).get(str(key))
-    return shape(at.inner) if at.inner is not None else None
+    return at.within if at.inner is not None else None
 
 
 def is_wrapper(group: Group, at: Shape) -> bool:
@@ -52,4 +52,4 @@ def is_wrapper(group: Group, at: Shape) -> bool:
 
 
 def _named_sections(at: Shape) -> bool:
-    return shape(at.inner).section
+    return at.within.section

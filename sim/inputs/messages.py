@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import difflib
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -9,6 +10,8 @@ from typing import Any
 
 _PLAIN_KEY = re.compile(r"[\w.<>/@:+ -]{1,64}")
 MOST_LISTED = 20
+MOST_COMPARED = 2_000
+"""Names that a misspelt one is compared with."""
 
 
 def shown_key(key: object) -> str:
@@ -19,8 +22,18 @@ def shown_key(key: object) -> str:
 
 def guess(given: object, allowed: Collection[str]) -> str:
     """`did you mean 'role'?`, or nothing if nothing is near."""
-    near = difflib.get_close_matches(str(given)[:100], list(allowed), n=1, cutoff=0.6)
+    text = str(given)[:100]
+    near = difflib.get_close_matches(text, _neighbours(text, allowed), n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else ""
+
+
+def _neighbours(text: str, allowed: Collection[str]) -> list[str]:
+    """All that is allowed; of very many those that come next in the alphabet, for comparing takes long."""
+    if len(allowed) <= MOST_COMPARED:
+        return list(allowed)
+    names = sorted(allowed)
+    at = bisect.bisect(names, text)
+    return names[max(0, at - MOST_COMPARED // 2) : at + MOST_COMPARED // 2]
 
 
 def instead(given: object, allowed: Collection[str], these: str) -> str:
@@ -49,8 +62,10 @@ def _plural(thing: str) -> str:
 
 
 _YAML = (
-    ("mapping values are not allowed",
-     "a second ': ' in a line, or wrong indentation; put quotes around text with ': '"),
+    (
+        "mapping values are not allowed",
+        "a second ': ' in a line, or wrong indentation; put quotes around text with ': '",
+    ),
     ("cannot start any token", "this character cannot start a value; indent with spaces, not tabs, or use quotes"),
     ("found unexpected end of stream", "a quotation mark is opened here and never closed"),
     ("found unexpected document indicator", "a quotation mark is opened here and never closed"),

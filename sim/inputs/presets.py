@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 
 from sim.inputs.evidence import DATA
 from sim.inputs.files import read_source
@@ -64,13 +64,13 @@ def _preset(key: Key, entry: Entry, written: Group, problems: Problems) -> str |
         if isinstance(chosen, str) and chosen in presets():
             return chosen
         named_one = isinstance(chosen, str)
-        text = unknown_name("preset", chosen, presets()) if named_one else "the name of a preset is expected here"
-        problems.add(named.tree.place, text)
+        unknown = partial(unknown_name, "preset", chosen, presets())
+        problems.add(named.tree.place, unknown if named_one else "the name of a preset is expected here")
         return None
     if key in presets():
         return str(key)
     if "issuance" not in written.entries and not _misspelt(written):
-        problems.add(entry.place, _neither(key))
+        problems.add(entry.place, partial(_neither, key))
     return None
 
 

@@ -172,9 +172,7 @@ Span = Annotated[
 """Ticks, more than 0."""
 Life = Annotated[int, BeforeValidator(life), _DURATION_SCHEMA]
 """Ticks, a minute or more."""
-Rate = Annotated[
-    float, BeforeValidator(rate), _text(rf"{_NUMBER_SCHEMA}/\s*({_RATE_UNITS})\s*$", "40/day")
-]
+Rate = Annotated[float, BeforeValidator(rate), _text(rf"{_NUMBER_SCHEMA}/\s*({_RATE_UNITS})\s*$", "40/day")]
 """Events per tick, 0 or more."""
 Money = Annotated[
     float,
@@ -187,12 +185,8 @@ Probability = Annotated[
     float, BeforeValidator(probability), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})
 ]
 Number = Annotated[float, BeforeValidator(number), WithJsonSchema({"type": "number", "minimum": 0})]
-Positive = Annotated[
-    float, BeforeValidator(positive), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
-]
-Count = Annotated[
-    int, BeforeValidator(count), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 1_000_000})
-]
+Positive = Annotated[float, BeforeValidator(positive), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})]
+Count = Annotated[int, BeforeValidator(count), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 1_000_000})]
 Several = Annotated[
     int,
     BeforeValidator(lambda v: _above_zero("the whole number must be 1 or more")(count(v))),
@@ -200,8 +194,16 @@ Several = Annotated[
 ]
 
 NAMES: tuple[tuple[Any, str], ...] = (
-    (Duration, "Duration"), (Span, "Span"), (Life, "Life"), (Rate, "Rate"), (Money, "Money"),
-    (Probability, "Probability"), (Number, "Number"), (Positive, "Positive"), (Count, "Count"), (Several, "Several"),
+    (Duration, "Duration"),
+    (Span, "Span"),
+    (Life, "Life"),
+    (Rate, "Rate"),
+    (Money, "Money"),
+    (Probability, "Probability"),
+    (Number, "Number"),
+    (Positive, "Positive"),
+    (Count, "Count"),
+    (Several, "Several"),
 )
 
 

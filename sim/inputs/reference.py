@@ -69,8 +69,7 @@ def _section(path: str, model: type[BaseModel]) -> str:
     shapes = fields(model)
     infos = {info.alias or name: info for name, info in model.model_fields.items()}
     rows = [
-        f"| `{key}` | {infos[key].description} | {kind(at)} | {default(infos[key], at)} |"
-        for key, at in shapes.items()
+        f"| `{key}` | {infos[key].description} | {kind(at)} | {default(infos[key], at)} |" for key, at in shapes.items()
     ]
     return "\n".join([title, "", about(model), "", *_table("key", "what it is", "allowed", "default"), *rows])
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from sim.inputs.estate import TaskKind
 from sim.inputs.messages import shown_key, unknown_name
 from sim.inputs.schema import Scenario
+from sim.inputs.touching import untouchable
 from sim.inputs.tree import Place, Problems, Tree, find
 
 Path = tuple[str | int, ...]
@@ -29,7 +32,7 @@ def check(scenario: Scenario, tree: Tree, problems: Problems) -> None:
     """Note every reference that leads nowhere, and every task that its tools cannot do."""
     dangling = [each for each in references(scenario) if each.name not in each.among]
     for each in dangling:
-        problems.add(_place(tree, each.path, each.key), unknown_name(each.thing, each.name, each.among))
+        problems.add(_place(tree, each.path, each.key), partial(unknown_name, each.thing, each.name, each.among))
     if not dangling:
         _check_tasks(scenario, tree, problems)
 
@@ -101,27 +104,19 @@ def _check_tasks(scenario: Scenario, tree: Tree, problems: Problems) -> None:
         for path, tool in _rowless(task):
             text = f"tool {shown_key(tool)} can be reached from start, but then has no row for it, or an empty one"
             problems.add(_place(tree, ("tasks", kind, "markov", *path), True), text)
-        reach = _resources(scenario, _tools(task))
-        for number, resource in enumerate(task.needs):
-            if resource not in reach:
-                text = f"no tool of this task has a role that can touch {shown_key(resource)}"
-                problems.add(_place(tree, ("tasks", kind, "needs", number), False), text)
-
-
-def _tools(task: TaskKind) -> set[str]:
-    if task.markov is None:
-        return set(task.steps or ())
-    return {*task.markov.start, *(tool for row in task.markov.then.values() for tool in row)}
+    for kind, number, resource in untouchable(scenario):
+        text = f"no tool of this task has a role that can touch {shown_key(resource)}"
+        problems.add(_place(tree, ("tasks", kind, "needs", number), False), text)
 
 
 def _rowless(task: TaskKind) -> Iterator[tuple[Path, str]]:
     """Tools that a chain can come to and not leave, with the path of a key that leads there."""
     if task.markov is None:
         return
-    queue: list[tuple[Path, str]] = [(("start", tool), tool) for tool in task.markov.start]
+    queue: deque[tuple[Path, str]] = deque((("start", tool), tool) for tool in task.markov.start)
     seen = set(task.markov.start)
     while queue:
-        path, tool = queue.pop(0)
+        path, tool = queue.popleft()
         row = task.markov.then.get(tool)
         if not row:
             yield path, tool
@@ -129,16 +124,3 @@ def _rowless(task: TaskKind) -> Iterator[tuple[Path, str]]:
             if after not in seen:
                 seen.add(after)
                 queue.append((("then", tool, after), after))
-
-
-def _resources(scenario: Scenario, tools: Iterable[str]) -> set[str]:
-    """What the tools' roles can touch, themselves or by the roles they may assume."""
-    roles = scenario.estate.roles
-    found: set[str] = set()
-    queue = [scenario.estate.tools[tool].uses for tool in tools]
-    while queue:
-        name = queue.pop()
-        if name not in found:
-            found.add(name)
-            queue.extend(roles[name].assumes)
-    return {resource for name in found for resource in roles[name].can}

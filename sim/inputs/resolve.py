@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pydantic_core import PydanticCustomError
@@ -15,7 +16,7 @@ from sim.inputs.merge import below, is_wrapper
 from sim.inputs.messages import guess, shown_key, unknown_key
 from sim.inputs.names import text
 from sim.inputs.observations import with_quantiles
-from sim.inputs.shapes import Shape, allowed_keys, fields, says_something, shape
+from sim.inputs.shapes import Shape, allowed_keys, fields
 from sim.inputs.shown import compact
 from sim.inputs.tree import Entry, Group, Items, Problems, Scalar, Tree, moved, nothing, walk
 
@@ -87,14 +88,14 @@ class Resolver:
             inner = below(at, key)
             if inner is None:
                 known = allowed_keys(at.model) if at.model else ()
-                self.problems.add(entry.place, unknown_key(key, known), rank=0)
+                self.problems.add(entry.place, partial(unknown_key, key, known), rank=0)
                 continue
             tree = self.resolve(entry.tree, inner, f"{path}.{key}" if path else str(key), origin)
             entries[key] = Entry(entry.place, tree)
         return Group(entries, group.place)
 
     def _items(self, items: Items, at: Shape, path: str, origin: Origin) -> Items:
-        inner = shape(at.inner)
+        inner = at.within
         if inner.kind == "leaf" and not any(isinstance(each, Group) for each in items.items):
             self._note(items, inner, path, origin)
             return items
@@ -121,7 +122,7 @@ class Resolver:
         self._noting = before
 
     def _note(self, tree: Tree, at: Shape, path: str, origin: Origin) -> None:
-        if self._noting and path not in _SILENT and (origin.source or says_something(at.leaf)):
+        if self._noting and path not in _SILENT and (origin.source or at.says_something):
             place = tree.place
             self.inputs.append(Input(path, compact(tree), origin.source, origin.evidence, place.file, place.line))
 
@@ -129,7 +130,7 @@ class Resolver:
         allowed = ("evidence",) if "evidence" in group.entries else ("value", "source")
         for key, entry in group.entries.items():
             if key not in allowed:
-                self.problems.add(entry.place, unknown_key(key, allowed), rank=0)
+                self.problems.add(entry.place, partial(unknown_key, key, allowed), rank=0)
         named = group.get("evidence")
         if named is not None:
             return self._evidence(named, at, path)
@@ -144,7 +145,7 @@ class Resolver:
         key = named.value if isinstance(named, Scalar) else None
         row = catalogue().get(key) if isinstance(key, str) else None
         if row is None:
-            self.problems.add(named.place, _no_evidence(key))
+            self.problems.add(named.place, partial(_no_evidence, key))
         elif row.use is None:
             self.problems.add(
                 named.place, f"evidence {shown_key(key)} has no ready-made value (use); write {{value: …, source: KEY}}"
@@ -163,8 +164,9 @@ class Resolver:
         elif source in catalogue():
             return Origin(source, True)
         elif _KEY_LIKE.fullmatch(source):
-            self.problems.add(tree.place, _no_evidence(source))
+            self.problems.add(tree.place, partial(_no_evidence, source))
         return Origin(source or None)
+
 
 def _mentions_source(tree: Tree) -> bool:
     return isinstance(tree, Group) and bool({"value", "evidence", "source"} & set(tree.entries))

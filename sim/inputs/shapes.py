@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator
@@ -17,7 +17,19 @@ from sim.inputs.schema import Attacker, Channel, Defender, Issuer, Scenario
 from sim.inputs.strategy import Strategy
 
 SECTIONS: tuple[type[BaseModel], ...] = (
-    Scenario, Estate, Resource, Secret, Role, Tool, Profile, TaskKind, Population, Channel, Attacker, Defender, Issuer,
+    Scenario,
+    Estate,
+    Resource,
+    Secret,
+    Role,
+    Tool,
+    Profile,
+    TaskKind,
+    Population,
+    Channel,
+    Attacker,
+    Defender,
+    Issuer,
     Strategy,
 )
 """Groups that have no source of their own; everything within them may have one."""
@@ -48,6 +60,16 @@ class Shape:
     def section(self) -> bool:
         """Whether this is a group that cannot be written as {value, source}."""
         return self.model in SECTIONS
+
+    @cached_property
+    def within(self) -> Shape:
+        """What may stand under each name of a mapping, or in a list."""
+        return shape(self.inner)
+
+    @cached_property
+    def says_something(self) -> bool:
+        """Whether one value is an input of the model, rather than a name, a text or an edge of the estate."""
+        return says_something(self.leaf)
 
 
 def shape(annotation: Any) -> Shape:

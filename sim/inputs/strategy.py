@@ -80,24 +80,38 @@ class Strategy(Model):
 
 
 _SENSELESS: tuple[tuple[Callable[[Strategy], bool], str], ...] = (
-    (lambda s: s.issuance == "standing" and s.lifetime is not None,
-     "a standing credential has no lifetime; to have it replaced in time, give rotation.every"),
-    (lambda s: s.issuance != "standing" and s.lifetime is None,
-     "leased and per-task credentials need a lifetime"),
-    (lambda s: s.issuance != "standing" and s.rotation is not None,
-     "only standing credentials are rotated; leased and per-task ones are issued anew"),
-    (lambda s: s.issuance != "standing" and s.redeployment is not None,
-     "only standing credentials are redeployed; leased and per-task ones are issued anew"),
-    (lambda s: s.issuance == "standing" and s.renewal is not None,
-     "a standing credential has no lifetime to renew"),
-    (lambda s: s.issuance != "standing" and s.sharing != "agent",
-     "only standing credentials can be shared; leased and per-task ones belong to one agent"),
-    (lambda s: s.issuance != "per-task" and s.scope == "task",
-     "task scope needs per-task issuance: any other credential outlives the task it would be narrowed to"),
-    (lambda s: s.issuance != "per-task" and s.revocation.task_end is not None,
-     "revocation at task end needs per-task issuance: other credentials serve the next task too"),
-    (lambda s: s.rotation is not None and s.rotation.overlap >= s.rotation.every,
-     "rotation.overlap must be shorter than rotation.every"),
-    (lambda s: s.renewal is not None and s.lifetime is not None and s.renewal.max_life < s.lifetime,
-     "renewal.max-life must not be shorter than lifetime"),
+    (
+        lambda s: s.issuance == "standing" and s.lifetime is not None,
+        "a standing credential has no lifetime; to have it replaced in time, give rotation.every",
+    ),
+    (lambda s: s.issuance != "standing" and s.lifetime is None, "leased and per-task credentials need a lifetime"),
+    (
+        lambda s: s.issuance != "standing" and s.rotation is not None,
+        "only standing credentials are rotated; leased and per-task ones are issued anew",
+    ),
+    (
+        lambda s: s.issuance != "standing" and s.redeployment is not None,
+        "only standing credentials are redeployed; leased and per-task ones are issued anew",
+    ),
+    (lambda s: s.issuance == "standing" and s.renewal is not None, "a standing credential has no lifetime to renew"),
+    (
+        lambda s: s.issuance != "standing" and s.sharing != "agent",
+        "only standing credentials can be shared; leased and per-task ones belong to one agent",
+    ),
+    (
+        lambda s: s.issuance != "per-task" and s.scope == "task",
+        "task scope needs per-task issuance: any other credential outlives the task it would be narrowed to",
+    ),
+    (
+        lambda s: s.issuance != "per-task" and s.revocation.task_end is not None,
+        "revocation at task end needs per-task issuance: other credentials serve the next task too",
+    ),
+    (
+        lambda s: s.rotation is not None and s.rotation.overlap >= s.rotation.every,
+        "rotation.overlap must be shorter than rotation.every",
+    ),
+    (
+        lambda s: s.renewal is not None and s.lifetime is not None and s.renewal.max_life < s.lifetime,
+        "renewal.max-life must not be shorter than lifetime",
+    ),
 )

@@ -27,24 +27,127 @@ ONE_LINE = re.compile(r".+:\d+:\d+: .+")
 STEADY = settings(derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 ODD_VALUES: tuple[Any, ...] = (
-    None, True, 0, -1, 1, 2, 0.5, 1e308, 10**18, "", " ", "a", "3s", "0s", "-3s", "3", "1/s", "1e9/s", "5%", "../x",
-    "<b>", "a..b", "\n", "\x00", "\u2028", "x" * 5000, "git", "repo", "static", "jit-task", [], [[]], [None], ["git"],
-    ["git", 3], {}, {"": 1}, {"a": {}}, {"value": 3}, {"value": {"value": "3s"}, "source": "x"}, {"source": "a.b"},
-    {"evidence": "fit.dwell"}, {"evidence": 3}, {"evidence": None}, {"value": None, "source": None}, {"constant": "3s"},
-    {"geometric": {"mean": 2}}, {"mixture": [{"weight": 1, "of": {"mixture": []}}]},
-    {"empirical": {"file": "valid.yaml"}}, {"empirical": {"file": "\x00"}}, {"empirical": {"file": "/dev/zero"}},
-    {"empirical": {"quantiles": {"0": "1s", "1": "2s"}}}, {"empirical": {"quantiles": {0: "1s", 1: "2s"}}},
-    {"lognormal": {"median": "1s", "sigma": 1e200}}, {"weibull": {"shape": 1e-300, "scale": "1s"}},
-    {"uniform": {"low": "1000y", "high": "1000y"}}, {"poisson": {"rate": "1e300/s"}},
+    None,
+    True,
+    0,
+    -1,
+    1,
+    2,
+    0.5,
+    1e308,
+    10**18,
+    "",
+    " ",
+    "a",
+    "3s",
+    "0s",
+    "-3s",
+    "3",
+    "1/s",
+    "1e9/s",
+    "5%",
+    "../x",
+    "<b>",
+    "a..b",
+    "\n",
+    "\x00",
+    "\u2028",
+    "x" * 5000,
+    "git",
+    "repo",
+    "static",
+    "jit-task",
+    [],
+    [[]],
+    [None],
+    ["git"],
+    ["git", 3],
+    {},
+    {"": 1},
+    {"a": {}},
+    {"value": 3},
+    {"value": {"value": "3s"}, "source": "x"},
+    {"source": "a.b"},
+    {"evidence": "fit.dwell"},
+    {"evidence": 3},
+    {"evidence": None},
+    {"value": None, "source": None},
+    {"constant": "3s"},
+    {"geometric": {"mean": 2}},
+    {"mixture": [{"weight": 1, "of": {"mixture": []}}]},
+    {"empirical": {"file": "valid.yaml"}},
+    {"empirical": {"file": "\x00"}},
+    {"empirical": {"file": "/dev/zero"}},
+    {"empirical": {"quantiles": {"0": "1s", "1": "2s"}}},
+    {"empirical": {"quantiles": {0: "1s", 1: "2s"}}},
+    {"lognormal": {"median": "1s", "sigma": 1e200}},
+    {"weibull": {"shape": 1e-300, "scale": "1s"}},
+    {"uniform": {"low": "1000y", "high": "1000y"}},
+    {"poisson": {"rate": "1e300/s"}},
 )
 ODD_KEYS = (
-    "", "a", "value", "source", "evidence", "extends", "preset", "<b>", "../x", "title", "git", "issuance", "\n",
-    "x" * 99, 1, 0.5, True, None,
+    "",
+    "a",
+    "value",
+    "source",
+    "evidence",
+    "extends",
+    "preset",
+    "<b>",
+    "../x",
+    "title",
+    "git",
+    "issuance",
+    "\n",
+    "x" * 99,
+    1,
+    0.5,
+    True,
+    None,
 )
 ODD_BYTES = (
-    b"\n", b"\t", b" ", b":", b": ", b"-", b"- ", b"[", b"]", b"{", b"}", b",", b"#", b"&a ", b"*a", b"!!str ", b"!x ",
-    b"|\n", b">\n", b"'", b'"', b"\\", b"%", b"@", b"`", b"? ", b"<<: ", b"---\n", b"...\n", b"\x00", b"\xff", b"\xc3",
-    b"\xe2\x80\xa8", b"\xef\xbb\xbf", b"~", b".nan", b".inf", b"1e999", b"null", b"\r", b"\r\n", b"[" * 40,
+    b"\n",
+    b"\t",
+    b" ",
+    b":",
+    b": ",
+    b"-",
+    b"- ",
+    b"[",
+    b"]",
+    b"{",
+    b"}",
+    b",",
+    b"#",
+    b"&a ",
+    b"*a",
+    b"!!str ",
+    b"!x ",
+    b"|\n",
+    b">\n",
+    b"'",
+    b'"',
+    b"\\",
+    b"%",
+    b"@",
+    b"`",
+    b"? ",
+    b"<<: ",
+    b"---\n",
+    b"...\n",
+    b"\x00",
+    b"\xff",
+    b"\xc3",
+    b"\xe2\x80\xa8",
+    b"\xef\xbb\xbf",
+    b"~",
+    b".nan",
+    b".inf",
+    b"1e999",
+    b"null",
+    b"\r",
+    b"\r\n",
+    b"[" * 40,
 )
 
 
@@ -140,15 +243,17 @@ def test_changed_trees(folder: Path, changes: list[Any], extending: bool) -> Non
 def test_changed_bytes(folder: Path, edits: list[tuple[int, int, bytes]]) -> None:
     content = TEXT
     for start, length, inserted in edits:
-        content = content[:start] + inserted + content[start + length:]
+        content = content[:start] + inserted + content[start + length :]
     _outcome(folder, content)
 
 
 @settings(STEADY, max_examples=150)
 @given(lines=st.lists(st.integers(0, TEXT.count(b"\n")), min_size=1, max_size=4), twice=st.booleans())
 def test_lines_left_out_or_twice(folder: Path, lines: list[int], twice: bool) -> None:
-    kept = [line * (2 if twice else 0) if number in lines else line
-            for number, line in enumerate(TEXT.splitlines(keepends=True))]
+    kept = [
+        line * (2 if twice else 0) if number in lines else line
+        for number, line in enumerate(TEXT.splitlines(keepends=True))
+    ]
     _outcome(folder, b"".join(kept))
 
 

@@ -69,9 +69,9 @@ def test_missing_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_large_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with Path("large.yaml").open("wb") as stream:
-        stream.truncate(50 << 20)
+        stream.truncate(65 << 20)
     monkeypatch.setattr(Path, "open", lambda *_, **__: pytest.fail("a file beyond the limit was opened"))
-    assert _problem("large.yaml") == "large.yaml:0:0: the file is too large: at most 1 MiB are allowed"
+    assert _problem("large.yaml") == "large.yaml:0:0: the file is too large: at most 64 MiB are allowed"
 
 
 def test_pipe_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,15 +58,25 @@ def test_the_starter_is_valid(tmp_path: Path) -> None:
 
 
 CHANGES: list[tuple[tuple[str, ...], object]] = [
-    (("titel",), "x"), (("estate", "tools", "git", "durration"), "3s"), (("estate", "rolls"), {}),
-    (("strategies", "static", "lifetme"), "3m"), (("strategies", "static", "preset"), "jit-tsk"),
+    (("titel",), "x"),
+    (("estate", "tools", "git", "durration"), "3s"),
+    (("estate", "rolls"), {}),
+    (("strategies", "static", "lifetme"), "3m"),
+    (("strategies", "static", "preset"), "jit-tsk"),
     (("tasks", "fix", "thinking"), {"lognormal": {"median": "4s", "p59": "9s"}}),
-    (("tasks", "fix", "thinking"), {"geometric": {"mean": 3}}), (("tasks", "fix", "thinking"), 3),
+    (("tasks", "fix", "thinking"), {"geometric": {"mean": 3}}),
+    (("tasks", "fix", "thinking"), 3),
     (("tasks", "fix", "thinking"), {"evidence": "no.such.row"}),
     (("tasks", "fix", "thinking"), {"value": "3s", "sauce": "x"}),
-    (("tasks", "fix", "needs"), "repo"), (("horizon",), 10), (("horizon",), "10 fortnights"), (("seed",), -1),
-    (("replications",), 100_001), (("leaks", "log", "per-use"), 1.5), (("agents", "a b"), VALID["agents"]["bots"]),
-    (("estate", "resources", "repo", "sensitivity"), 6), (("estate", "secrets", "KEY", "readable-with"), "wirte"),
+    (("tasks", "fix", "needs"), "repo"),
+    (("horizon",), 10),
+    (("horizon",), "10 fortnights"),
+    (("seed",), -1),
+    (("replications",), 100_001),
+    (("leaks", "log", "per-use"), 1.5),
+    (("agents", "a b"), VALID["agents"]["bots"]),
+    (("estate", "resources", "repo", "sensitivity"), 6),
+    (("estate", "secrets", "KEY", "readable-with"), "wirte"),
 ]
 
 

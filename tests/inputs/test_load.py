@@ -43,10 +43,24 @@ def test_valid_scenario() -> None:
 
 def test_numbers_as_yaml_1_2_has_them() -> None:
     assert [scalar(each) for each in ("yes", "no", "on", "0o17", "0x1F", "1:30", "2026-01-01", "1_000")] == [
-        "yes", "no", "on", "0o17", "0x1F", "1:30", "2026-01-01", "1_000"
+        "yes",
+        "no",
+        "on",
+        "0o17",
+        "0x1F",
+        "1:30",
+        "2026-01-01",
+        "1_000",
     ]
     assert [scalar(each) for each in ("12", "-3", "1e3", ".5", "2.", "true", "~", "null")] == [
-        12, -3, 1000.0, 0.5, 2.0, True, None, None
+        12,
+        -3,
+        1000.0,
+        0.5,
+        2.0,
+        True,
+        None,
+        None,
     ]
     assert str(scalar(".nan")) == "nan"
     assert scalar("-.inf") == float("-inf")
@@ -95,7 +109,9 @@ def test_parameters_with_their_own_source_are_inputs_of_their_own() -> None:
     path = "tasks.ship.markov.length"
     found = {each.path.removeprefix(path): each.source for each in loaded.inputs if each.path.startswith(path)}
     assert found == {
-        ".negative-binomial.mean": None, ".negative-binomial.k": "fit.agent.first-tries-per-task", ".at-most": None
+        ".negative-binomial.mean": None,
+        ".negative-binomial.k": "fit.agent.first-tries-per-task",
+        ".at-most": None,
     }
 
 
@@ -235,7 +251,8 @@ def test_new_scenario_is_valid(title: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "limits"),
     [
-        ("3", (None, 1e4)), ("{constant: 20000, at-least: 15000}", (1e4, 1e4)),
+        ("3", (None, 1e4)),
+        ("{constant: 20000, at-least: 15000}", (1e4, 1e4)),
         ("{constant: 3, at-most: 40}", (None, 40)),
     ],
 )
