@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import active_children, get_context
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.core.processes import cores, live_with_parent
 
 if TYPE_CHECKING:  # light enough to be there before the rest of the program
+    from multiprocessing.connection import Connection
+
     from sim.outputs.sheets import Sheet
 
 Task = tuple[Path, "Sheet", str]
@@ -24,10 +25,14 @@ Task = tuple[Path, "Sheet", str]
 
 
 class Studio:
-    """Draws the sheets of a comparison; without a pool, all of them here."""
+    """Draws the sheets of a comparison.
 
-    def __init__(self, pool: ProcessPoolExecutor | None = None) -> None:
-        self._pool = pool
+    Args:
+        line: to the process beside, which takes tasks and answers each with None or an error; None: all is drawn here.
+    """
+
+    def __init__(self, line: Connection | None = None) -> None:
+        self._line = line
 
     def draw(self, folder: Path, sheets: Sequence[Sheet]) -> None:
         """Draw every sheet in both themes into the folder; the files are the same wherever they are drawn.
@@ -47,12 +52,55 @@ class Studio:
                 tasks.clear()
 
     def _draw_beside(self, tasks: deque[Task]) -> None:
-        while self._pool and (task := _taken(tasks.popleft)) is not None:
+        while self._line is not None and (task := _taken(tasks.popleft)) is not None:
             try:
-                self._pool.submit(_draw, task).result()
-            except BrokenProcessPool:  # killed, perhaps for lack of memory
+                self._line.send(task)
+                error = self._line.recv()
+            except (EOFError, OSError):  # the process was killed, perhaps for lack of memory
                 tasks.append(task)
                 return
+            if error is not None:
+                raise error
+
+
+@contextmanager
+def beside() -> Iterator[Studio]:
+    """A studio with a process of its own, which ends when this is left."""
+    if cores() == 1:
+        yield Studio()
+        return
+    context = get_context("spawn")
+    line, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), name="charts", daemon=True)
+    try:
+        process.start()
+    except OSError:  # the machine has no room for it
+        yield Studio()
+        return
+    finally:
+        theirs.close()
+    try:
+        yield Studio(line)
+    finally:
+        process.kill()
+        process.join()
+        line.close()
+
+
+def _serve(line: Connection) -> None:
+    """In the process beside: draw what is asked for until it is killed."""
+    live_with_parent()
+    from sim.outputs.charts import gallery  # noqa: F401 - loading it takes longest
+
+    while True:
+        try:
+            _draw(line.recv())
+        except EOFError:
+            return
+        except Exception as error:  # whoever asked is told
+            line.send(error)
+        else:
+            line.send(None)
 
 
 def _draw_here(tasks: deque[Task]) -> None:
@@ -66,35 +114,6 @@ def _taken(take: Callable[[], Task]) -> Task | None:
         return take()
     except IndexError:
         return None
-
-
-@contextmanager
-def beside() -> Iterator[Studio]:
-    """A studio with a process of its own, which ends when this is left."""
-    before = set(active_children())
-    pool = _pool() if cores() > 1 else None
-    own = set(active_children()) - before
-    try:
-        yield Studio(pool)
-    finally:
-        for process in own:
-            process.kill()
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _pool() -> ProcessPoolExecutor | None:
-    """One process that is getting ready; None where the machine has no room for one."""
-    try:
-        pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=live_with_parent)
-        pool.submit(_get_ready)
-    except (ImportError, OSError, NotImplementedError):  # without semaphores, for one
-        return None
-    return pool
-
-
-def _get_ready() -> None:
-    from sim.outputs.charts import gallery  # noqa: F401 - loading it is the point
 
 
 def _draw(task: Task) -> None:

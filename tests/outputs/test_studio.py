@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 
 import pytest
 from samples import HORIZON, timeline_of
@@ -45,7 +44,8 @@ def test_the_same_bytes_with_a_process_beside(alone, sheets, tmp_path, monkeypat
     monkeypatch.setattr(studio, "cores", lambda: 2)
     monkeypatch.setattr(gallery, "draw_sheet", lambda *task: (here.append(task), draw(*task)))  # in this process only
     with beside() as two:
-        two._pool.submit(os.getpid).result()  # it is ready
+        assert drawn(two, tmp_path / "first", sheets) == alone  # it is ready now
+        here.clear()
         assert drawn(two, tmp_path / "charts", sheets) == alone
     assert 0 < len(here) < 2 * len(sheets), "both processes draw"
 
@@ -61,11 +61,11 @@ def test_a_killed_process_loses_no_chart(alone, sheets, tmp_path, monkeypatch):
 
 
 def test_a_machine_without_room_draws_here(alone, sheets, tmp_path, monkeypatch):
-    def refuse(*_, **__):
-        raise OSError("no semaphores")
+    def refuse(*_):
+        raise OSError("no more processes")
 
     monkeypatch.setattr(studio, "cores", lambda: 2)
-    monkeypatch.setattr(studio, "ProcessPoolExecutor", refuse)
+    monkeypatch.setattr(multiprocessing.context.SpawnProcess, "start", refuse)
     with beside() as one:
         assert drawn(one, tmp_path / "charts", sheets) == alone
 
@@ -92,6 +92,4 @@ def test_an_error_leaves_no_process(monkeypatch):
         own = set(multiprocessing.active_children()) - before
         assert len(own) == 1
         raise KeyboardInterrupt
-    for process in own:
-        process.join(10)
-        assert not process.is_alive()
+    assert not any(process.is_alive() for process in own)
