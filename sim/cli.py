@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import shlex
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -73,8 +76,9 @@ def compare(
     # Where the locale is not UTF-8, arguments come with bytes that could not be decoded, and no file could hold those.
     command = os.fsencode(shlex.join(["afterleak", *sys.argv[1:]])).decode("utf-8", "replace")
     with beside() as studio:  # its process gets ready while this one loads the rest
-        from sim import study
-        from sim.outputs import screen
+        with _loading():
+            from sim import study
+            from sim.outputs import screen
 
         request = study.Request(
             scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, command, engine
@@ -202,6 +206,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # not every terminal can show every name
     _end_as_with_ctrl_c()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads for large matrices, of which there are none
     try:
         app()
     except AfterleakError as error:
@@ -209,6 +214,19 @@ def main() -> None:
 
         screen.show_error(f"afterleak: {error}")
         sys.exit(error.exit_code)
+    finally:
+        gc.freeze()  # nothing is collected from what the end of the process frees anyway
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Loading the program makes many objects and no garbage: looking for that would take a tenth of a second."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.freeze()  # nor is it looked for among these objects later
 
 
 def _end_as_with_ctrl_c() -> None:

@@ -5,23 +5,47 @@ The process beside gets ready while this one simulates, because loading matplotl
 
 from __future__ import annotations
 
+import gc
+import json
+import pickle
+import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from subprocess import DEVNULL, PIPE, Popen
+from typing import IO, TYPE_CHECKING, Any
 
-from sim.core.processes import cores, live_with_parent
+from sim.core.processes import cores
 
 if TYPE_CHECKING:  # light enough to be there before the rest of the program
-    from multiprocessing.connection import Connection
-
     from sim.outputs.sheets import Sheet
 
 Task = tuple[Path, "Sheet", str]
 """A folder, what to draw into it, and the theme's name."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Objects that two processes send each other through pipes.
+
+    Both methods raise EOFError, OSError or UnpicklingError when the other process is gone.
+    """
+
+    incoming: IO[bytes]
+    outgoing: IO[bytes]
+
+    def send(self, what: object) -> None:
+        """Send one object."""
+        pickle.dump(what, self.outgoing)
+        self.outgoing.flush()
+
+    def receive(self) -> Any:
+        """The next object, once it is there."""
+        return pickle.load(self.incoming)
 
 
 class Studio:
@@ -31,7 +55,7 @@ class Studio:
         line: to the process beside, which takes tasks and answers each with None or an error; None: all is drawn here.
     """
 
-    def __init__(self, line: Connection | None = None) -> None:
+    def __init__(self, line: Line | None = None) -> None:
         self._line = line
 
     def draw(self, folder: Path, sheets: Sequence[Sheet]) -> None:
@@ -55,8 +79,8 @@ class Studio:
         while self._line is not None and (task := _taken(tasks.popleft)) is not None:
             try:
                 self._line.send(task)
-                error = self._line.recv()
-            except (EOFError, OSError):  # the process was killed, perhaps for lack of memory
+                error = self._line.receive()
+            except (EOFError, OSError, pickle.UnpicklingError):  # the process was killed, perhaps for lack of memory
                 tasks.append(task)
                 return
             if error is not None:
@@ -66,37 +90,42 @@ class Studio:
 @contextmanager
 def beside() -> Iterator[Studio]:
     """A studio with a process of its own, which ends when this is left."""
-    if cores() == 1:
-        yield Studio()
-        return
-    context = get_context("spawn")
-    line, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), name="charts", daemon=True)
+    command = [sys.executable, "-c", SERVE, json.dumps(sys.path)]
     try:
-        process.start()
+        process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL) if cores() > 1 else None
     except OSError:  # the machine has no room for it
+        process = None
+    if process is None:
         yield Studio()
         return
-    finally:
-        theirs.close()
+    assert process.stdin
+    assert process.stdout
     try:
-        yield Studio(line)
+        yield Studio(Line(process.stdout, process.stdin))
     finally:
         process.kill()
-        process.join()
-        line.close()
+        process.communicate()
 
 
-def _serve(line: Connection) -> None:
-    """In the process beside: draw what is asked for until it is killed."""
-    live_with_parent()
+SERVE = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from sim.outputs.studio import serve; serve()"
+"""Not multiprocessing, which would load the program that was started once more before it draws anything."""
+
+
+def serve() -> None:
+    """In the process beside: draw what is asked for until the other one ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # reaches every process of the terminal; the other one answers it
+    line = Line(sys.stdin.buffer, sys.stdout.buffer)
+    sys.stdout = sys.stderr  # nothing that prints may disturb the line
+    gc.disable()  # what a few charts leave is little, and looking for it takes as long as drawing one
     from sim.outputs.charts import gallery  # noqa: F401 - loading it takes longest
 
     while True:
         try:
-            _draw(line.recv())
+            task = line.receive()
         except EOFError:
             return
+        try:
+            _draw(task)
         except Exception as error:  # whoever asked is told
             line.send(error)
         else:
