@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see whether everything runs")
     parser.add_argument("--slow", action="store_true", help="also what takes many minutes")
     parser.add_argument("--only", action="append", choices=list(SUITES), metavar="NAME", help=", ".join(SUITES))
-    parser.add_argument("--repeats", type=int, default=5, help="rounds of each measurement (default 5)")
+    parser.add_argument("--repeats", type=int, default=3, help="rounds of each measurement (default 3)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to a file")
     parser.add_argument("--write", action="store_true", help=f"also put the tables into docs/{DOCUMENT.name}")
     parser.add_argument("--width", type=int, default=None, help="columns of the screen")

@@ -40,7 +40,7 @@ class Effort:
 
     quick: bool = False
     slow: bool = False
-    repeats: int = 5
+    repeats: int = 3
 
     def measure(self, subjects: Mapping[str, Subject]) -> Measured:
         """Time the subjects in turns."""
