@@ -104,7 +104,7 @@ def _run(case: Case, engine: str, metrics: Metrics) -> tuple[int, int]:
     if engine == choice.REFERENCE:
         events = reference_events(case, case.plans[0], Draws(case.scenario.seed, 0), sink)
     else:
-        events = compiled_events(choice.compiled(case.world), case.plans[0], case.scenario.seed, sink)
+        events = compiled_events(choice.compiled(case.world, 1), case.plans[0], case.scenario.seed, sink)
     return events, counted
 
 

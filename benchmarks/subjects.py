@@ -122,7 +122,7 @@ def compiled_events(engine: Any, strategy: Plan, seed: int, sink: Sink) -> int:
 def compiled_log(case: Case, strategy: Plan, seed: int) -> Log:
     """The log of the compiled engine, and the events that it processed for it."""
     sink = Hashing()
-    events = compiled_events(choice.compiled(case.world), strategy, seed, sink)
+    events = compiled_events(choice.compiled(case.world, 1), strategy, seed, sink)
     return Log(sink.hash.hexdigest(), sink.rows, events)
 
 
@@ -151,7 +151,7 @@ def bare(case: Case, engine: str, seed: int) -> Callable[[], object]:
     """All strategies of a replication on an engine, nobody reading the log."""
     if engine == REFERENCE:
         return lambda: _bare_reference(case, seed)
-    made = choice.compiled(case.world)
+    made = choice.compiled(case.world, len(case.plans))
     return lambda: [compiled_events(made, strategy, seed, ignore) for strategy in case.plans]
 
 

@@ -91,9 +91,9 @@ def make_ready(compiling: Callable[[], None] = lambda: None) -> None:
         simulation.warm_up()
 
 
-def compiled(world: World) -> Simulator:
-    """The compiled engine in a world; `make_ready` comes first."""
-    engine: Simulator = importlib.import_module(_SIMULATION).Engine(world)
+def compiled(world: World, strategies: int) -> Simulator:
+    """The compiled engine in a world, for so many strategies of each replication; `make_ready` comes first."""
+    engine: Simulator = importlib.import_module(_SIMULATION).Engine(world, strategies)
     return engine
 
 

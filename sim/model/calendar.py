@@ -37,7 +37,11 @@ class Calendar:
 
 def moment(worked: float, weights: Sequence[float], before: Sequence[float]) -> int:
     """Calendar.moment on plain sequences, which the compiled engine compiles."""
-    weeks, rest = divmod(worked, float(WEEK))
+    # As exact as divmod, which the compiled engine takes long for: all numbers here are multiples of worked's last bit.
+    weeks = int(worked / WEEK)
+    rest = worked - weeks * WEEK
+    if rest < 0.0:  # the quotient was rounded up
+        weeks, rest = weeks - 1, rest + WEEK
     hours = rest / HOUR
     low, high = 0, HOURS
     while high - low > 1:
@@ -47,7 +51,7 @@ def moment(worked: float, weights: Sequence[float], before: Sequence[float]) -> 
         else:
             high = middle
     inside = (hours - before[low]) / weights[low] if weights[low] > 0 else 0.0
-    return int(weeks) * WEEK + int((low + inside) * HOUR + 0.5)
+    return weeks * WEEK + int((low + inside) * HOUR + 0.5)
 
 
 def next_open(now: int, is_open: Sequence[bool]) -> int:

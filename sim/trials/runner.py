@@ -43,7 +43,7 @@ class Runner:
         self.world: World = build(job.scenario)
         self.plans: list[Plan] = [plan(name, job.scenario.strategies[name], self.world) for name in job.strategies]
         self.reaches = [Reach(self.world.edges, self.world.secret_roles, p.standing) for p in self.plans]
-        self._simulator = simulator(engine, self.world)
+        self._simulator = simulator(engine, self.world, len(self.plans))
 
     def replication(
         self, number: int, done: Callable[[], None] = lambda: None, breath: Breath = lambda: None

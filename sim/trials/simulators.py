@@ -29,6 +29,6 @@ class Reference:
         run(self._world, plan, self._draws, breathing)
 
 
-def simulator(engine: str, world: World) -> Simulator:
-    """The engine of this name in a world, for one thread."""
-    return choice.compiled(world) if engine == choice.COMPILED else Reference(world)
+def simulator(engine: str, world: World, strategies: int) -> Simulator:
+    """The engine of this name in a world, for so many strategies of each replication and one thread."""
+    return choice.compiled(world, strategies) if engine == choice.COMPILED else Reference(world)

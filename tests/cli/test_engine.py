@@ -137,6 +137,9 @@ def stand_in(monkeypatch, tmp_path):
     warm = []
 
     class Engine(Reference):
+        def __init__(self, world, strategies):
+            super().__init__(world)
+
         def run(self, plan, seed, replication, sink, breath):
             assert warm
             used.append(replication)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.compiled.jit import hot
+from sim.engine.compiled.pools import LOG_FULL
 
 
 @hot
@@ -28,7 +29,7 @@ def emit(
     row = sim.log[now.rows]
     now.rows += 1
     if now.rows > now.rows_most:
-        now.low = 1
+        now.low |= LOG_FULL
     row.at, row.was, row.until = now.time, was, until
     row.kind, row.flags = kind, flags
     row.agent, row.task, row.step, row.attempt = agent, task, step, attempt

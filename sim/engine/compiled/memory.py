@@ -45,6 +45,9 @@ def captured(sim: Any, agent: int, task: int, place: int) -> int:
 @hot
 def recall(sim: Any, task: int) -> int:
     """Where the draws of the task's present step are."""
+    if not sim.rules[0].remembers:
+        _draw(sim, task, 0)
+        return 0
     t = sim.tasks[task]
     owner = t.agent << 32 | t.number
     place = (t.agent * 40_503 + t.number * 2_654_435 + t.step) & (MEMORY - 1)

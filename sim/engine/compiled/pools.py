@@ -16,6 +16,7 @@ LINKS = row("before after")
 MOST = row("met room")
 """The most of something that an event may have to deal with: so many so far; so many there is room for."""
 
+LOG_FULL = 2
 NOW = row(
     """
     time order events pause_at begun low sources exposures slots
@@ -30,10 +31,11 @@ NOW = row(
 )
 """The moment, and the counters of everything. Compiled code does not know how long arrays are: what it needs is here.
 
-`order` is the insertion number of the heap's next event; `low`: a buffer is nearly full, Python must make room;
-`pause_at`: number of events at which Python wants to breathe; `credentials`: how many were issued; `needed`: those that
-tasks work with; `queue`: requests that wait for the issuer; `orphans`: credentials alive at an agent, or older versions
-of a slot; `crowd`: credentials that an intruder holds, or others who know what an intruder holds.
+`order` is the insertion number of the heap's next event; `low`: a buffer is nearly full, Python must make room
+(LOG_FULL alone: the log is); `pause_at`: number of events at which Python wants to breathe; `credentials`: how many
+were issued; `needed`: those that tasks work with; `queue`: requests that wait for the issuer; `orphans`: credentials
+alive at an agent, or older versions of a slot; `crowd`: credentials that an intruder holds, or others who know what an
+intruder holds.
 """
 
 EVENT = row("at order what")

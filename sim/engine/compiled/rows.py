@@ -17,12 +17,13 @@ def row(integers: str, *, floats: str = "", flags: str = "", **rows: np.dtype[np
 RULES = row(
     """
     seed replication horizon capacity spacing burst service tries wait_first wait_most outage_gap
-    outage_length hop notice_time eviction staffed channels copies issuance rollout redeployment task_scope
+    outage_length hop notice_time eviction staffed channels copies remembers issuance rollout redeployment task_scope
     bound aligned lifetime renew_after max_life rotate_every overlap tools most_roles
     """,
     floats="issuer_fails wait_factor wait_jitter notice_chance",
 )
-"""`tries`: retries of the issuer's clients; `copies`: whether any channel copies what is used."""
+"""`tries`: retries of the issuer's clients; `copies`: whether any channel copies what is used;
+`remembers`: whether draws are kept for another strategy."""
 
 STANDING, PER_TASK, LEASED = 0, 1, 2
 """Values of `issuance`."""

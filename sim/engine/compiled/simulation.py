@@ -36,10 +36,12 @@ class Engine:
 
     Args:
         world: what all plans are for.
+        strategies: how many are simulated in each replication; what one draws is remembered for the others.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, strategies: int = 2) -> None:
         warm_up()
+        self._remembers = strategies > 1
         self._world = world
         self._collected = Collected(world)
         self._starts: dict[str, tuple[Plan, Tables, dict[str, Array]]] = {}
@@ -57,11 +59,16 @@ class Engine:
             How many events were processed.
         """
         sim = self._begun(plan, seed, replication)
-        while (why := loop.run(Handle(sim))) != loop.OVER:
+        handle = Handle(sim)
+        while (why := loop.run(handle)) != loop.OVER:
             sim.now["pause_at"] = sim.now["events"] + BREATH
             breath()
-            if why == loop.NO_ROOM:
+            if why == loop.NO_ROOM and sim.now["low"] == pools.LOG_FULL:
+                _hand_on(sim, sink)
+                sim.now["low"] = 0
+            elif why == loop.NO_ROOM:
                 sim = self._made_room(sim, sink)
+                handle = Handle(sim)
         while sim.now["needed"]["head"][0] >= 0:
             sim = self._made_room(sim, sink)
             loop.finish(Handle(sim))
@@ -79,6 +86,7 @@ class Engine:
             self._remembered = (seed, replication)
         sim = State(fixed, **{name: rows.copy() for name, rows in start.items()}, **self._buffers)
         fixed.rules["seed"], fixed.rules["replication"] = seed, replication
+        fixed.rules["remembers"] = self._remembers
         reset(sim)
         sim.now["pause_at"] = BREATH
         return self._kept(make_room(sim, first=True))
