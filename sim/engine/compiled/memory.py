@@ -58,7 +58,7 @@ def recall(sim: Any, task: int) -> int:
     return place
 
 
-@rare
+@hot
 def _draw(sim: Any, task: int, place: int) -> None:
     t, memo = sim.tasks[task], sim.memo[place]
     kind, agent, number, step = sim.kinds[t.kind], t.agent, t.number, t.step
