@@ -61,6 +61,8 @@ class Stream(IntEnum):
     REDEPLOYMENT = 31
     SECRET_PHASE = 32
     ISSUER_BACK_OFF = 33
+    APPROVAL_RESPONSE = 34
+    APPROVAL_DECISION = 35
 
 
 def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:

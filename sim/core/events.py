@@ -35,7 +35,7 @@ class Event(IntEnum):
     """Kinds of row."""
 
     TASK_STARTED = 1  # other: task kind
-    TASK_ENDED = 2  # other: Outcome; until: ticks the task waited for credentials
+    TASK_ENDED = 2  # other: Outcome; until: ticks the task waited for credentials; was: ticks it waited for approval
     RETIRED = 3  # agent
     ISSUED = 4  # credential; other: role; until: expiry; agent, task: holder (-1: shared, or not bound to a task)
     RENEWED = 5  # was: expiry before; until: expiry now; other: Cause of its death then
@@ -63,6 +63,8 @@ class Event(IntEnum):
     REACHED = 27  # credential: the one used; other: resource; until: loss in cents; edge
     INTRUSION_NOTICED = 28
     EVICTED = 29
+    APPROVAL_ASKED = 30  # other: tool; was: when a person begins on it; until: when it is answered or void
+    APPROVAL_ANSWERED = 31  # other: Answer; was: when it was asked; until: end of the elevation, 0 if there is none
 
 
 LIFE_CHANGES = (Event.RENEWED, Event.SHORTENED, Event.DIED)
@@ -86,6 +88,7 @@ class Outcome(IntEnum):
     TOOL = 1  # a call failed more often than it is retried
     CREDENTIAL = 2  # no working credential was to be had
     DEADLINE = 3
+    APPROVAL = 4  # a person refused a call, or nobody answered in time
 
 
 class Cause(IntEnum):
@@ -107,6 +110,15 @@ class Refusal(IntEnum):
     FAILURE = 3
 
 
+class Answer(IntEnum):
+    """What came of a request for approval."""
+
+    APPROVED = 1
+    REFUSED = 2
+    EXPIRED = 3  # nobody had answered when it became void
+
+
 CAUSES = ("expired", "rotated", "task-end", "retirement", "detection", "eviction")
-OUTCOMES = ("done", "tool failed", "no credential", "deadline passed")
+OUTCOMES = ("done", "tool failed", "no credential", "deadline passed", "no approval")
 REFUSALS = ("", "outage", "rate limit", "failure")
+ANSWERS = ("", "approved", "refused", "expired")

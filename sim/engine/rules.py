@@ -31,6 +31,21 @@ def next_theoretical(theoretical: int, now: int, spacing: int) -> int:
     return max(theoretical, now) + spacing
 
 
+def approved(good: bool, u: float, approves_bad: float, refuses_good: float) -> bool:
+    """Does a person approve a request? `good`: it should be approved; `u`: a uniform number."""
+    return u >= refuses_good if good else u < approves_bad
+
+
+def elevated_until(now: int, elevation: int) -> int:
+    """End of the elevation that an approval gives; 0 without one: it is good for one call."""
+    return now + elevation if elevation > 0 else 0
+
+
+def capped(dies: int, now: int, latest: int) -> int:
+    """Expiry of a credential that must not outlive `latest`; one that comes later than that is dead on arrival."""
+    return max(now, min(dies, latest))
+
+
 def value_ends(now: int, life: int, phase: int) -> int:
     """When a secret that changes every `life` ticks, first at `phase`, is replaced next; later than now."""
     return phase + ((now - phase) // life + 1) * life if now >= phase else phase

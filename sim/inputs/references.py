@@ -33,6 +33,7 @@ def check(scenario: Scenario, tree: Tree, problems: Problems) -> None:
     dangling = [each for each in references(scenario) if each.name not in each.among]
     for each in dangling:
         problems.add(_place(tree, each.path, each.key), partial(unknown_name, each.thing, each.name, each.among))
+    _check_approvers(scenario, tree, problems)
     if not dangling:
         _check_tasks(scenario, tree, problems)
 
@@ -59,6 +60,12 @@ def references(scenario: Scenario) -> Iterator[Reference]:
         yield from _list("population of agents", channel.agents or (), scenario.agents, ("leaks", name, "agents"))
     if scenario.defender.staffed:
         yield Reference("profile", scenario.defender.staffed, scenario.profiles, ("defender", "staffed"))
+    if scenario.approvers and scenario.approvers.hours:
+        yield Reference("profile", scenario.approvers.hours, scenario.profiles, ("approvers", "hours"))
+    for name, strategy in scenario.strategies.items():
+        if strategy.approval:
+            path = ("strategies", name, "approval", "tools")
+            yield from _list("tool", strategy.approval.tools, scenario.estate.tools, path)
     if scenario.baseline:
         yield Reference("strategy", scenario.baseline, scenario.strategies, ("baseline",))
 
@@ -97,6 +104,14 @@ def _list(thing: str, names: Iterable[str], among: Collection[str], path: Path) 
 def _keys(thing: str, names: Iterable[str], among: Collection[str], path: Path) -> Iterator[Reference]:
     for name in names:
         yield Reference(thing, name, among, (*path, name), key=True)
+
+
+def _check_approvers(scenario: Scenario, tree: Tree, problems: Problems) -> None:
+    if scenario.approvers is None:
+        for name, strategy in scenario.strategies.items():
+            if strategy.approval:
+                text = "calls of this strategy need approval, but nobody gives it: the scenario has no approvers"
+                problems.add(_place(tree, ("strategies", name, "approval"), True), text)
 
 
 def _check_tasks(scenario: Scenario, tree: Tree, problems: Problems) -> None:

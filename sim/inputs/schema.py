@@ -92,6 +92,17 @@ class Issuer(Model):
         return self
 
 
+class Approvers(Model):
+    """The people who approve calls; requests wait in one line, first come, first served."""
+
+    count: Several = Field(default=1, le=1000, description="people who answer requests, one request at a time each")
+    hours: Name | None = Field(default=None, description="profile of the hours in which they work; none: always")
+    response: Distribution[Duration] = Field(description="working time that one request takes one of them")
+    expires: Span | None = Field(
+        default=None, description="a request that is not answered by then is void, and its task has failed; none: never"
+    )
+
+
 class Scenario(Model):
     """One scenario: an estate, agents, leaks, an attacker, a defender, and the strategies to compare."""
 
@@ -109,6 +120,7 @@ class Scenario(Model):
     attacker: Attacker = Field(description="whoever finds a credential")
     defender: Defender = Field(default=Defender(), description="who notices and revokes")
     issuer: Issuer = Field(default=Issuer(), description="where leased and per-task credentials come from")
+    approvers: Approvers | None = Field(default=None, description="who approves calls; none: nobody can be asked")
     strategies: dict[Name, Strategy] = Field(min_length=1, description="name → preset, knobs, or both")
     baseline: Name | None = Field(default=None, description="strategy the others are compared with; none: the first")
 

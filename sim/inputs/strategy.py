@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.inputs.distributions import Distribution, Model
-from sim.inputs.names import Text
+from sim.inputs.names import Name, Text
 from sim.inputs.quantities import Duration, Positive, Probability, Span, wrong
 
 Issuance = Literal["standing", "leased", "per-task"]
@@ -53,6 +53,38 @@ class Revocations(Model):
     detection: Revocation | None = Field(default=None, description="its leak was noticed")
 
 
+class Approval(Model):
+    """Which calls wait until a person has approved them, and what an approval is good for."""
+
+    every_call: bool = Field(default=False, description="all calls need approval")
+    tools: list[Name] = Field(default=[], description="calls of these tools need approval")
+    sensitivity: int | None = Field(
+        default=None, ge=1, le=5,
+        description="calls need approval whose role, or one that it assumes, can touch a resource of this sensitivity "
+        "or more; none: it does not matter",
+    )  # fmt: skip
+    elevation: Span | None = Field(
+        default=None,
+        description="how long an approval is good for further calls of its task with the same role, and at most for "
+        "the credentials issued to them; none: for one call",
+    )
+    approves_bad: Probability = Field(
+        default=0.0, description="chance that a request which should be refused is approved; agents make none yet"
+    )
+    refuses_good: Probability = Field(
+        default=0.0, description="chance that a request which should be approved is refused"
+    )
+
+    @model_validator(mode="after")
+    def _asks_for_some(self) -> Self:
+        some = bool(self.tools) or self.sensitivity is not None
+        if self.every_call and some:
+            raise wrong("every-call takes in all calls; leave out tools and sensitivity, or every-call")
+        if not self.every_call and not some:
+            raise wrong("approval must say which calls need it: tools, sensitivity, or every-call: true")
+        return self
+
+
 class Strategy(Model):
     """How credentials are issued, kept and taken back."""
 
@@ -67,6 +99,7 @@ class Strategy(Model):
         default="bearer", description="sender-constrained: useless to whoever copies it"
     )
     revocation: Revocations = Field(default=Revocations(), description="what calls for a revocation, and how it goes")
+    approval: Approval | None = Field(default=None, description="calls that wait for a person; none: no call does")
     redeployment: Distribution[Duration] | None = Field(
         default=None, description="after a standing secret was revoked: until one holder has the new one; none: at once"
     )

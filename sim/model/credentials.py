@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sim.core.events import Cause
 from sim.core.laws import Law
 from sim.core.units import FOREVER
-from sim.inputs.strategy import Revocation, Strategy
+from sim.inputs.strategy import Approval, Revocation, Strategy
 from sim.model.laws import law
 from sim.model.world import World
 
@@ -19,6 +19,16 @@ class RevocationRow:
     manual: bool
     delay: Law
     fails: float
+
+
+@dataclass(frozen=True)
+class ApprovalRow:
+    """Which tools' calls need a person's approval; `elevation` 0: it is good for one call."""
+
+    tools: frozenset[int]
+    elevation: int
+    approves_bad: float
+    refuses_good: float
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,7 @@ class Plan:
         members: agents of each group.
         bound: useless away from the workload.
         revocation: by the cause that asks for it.
+        approval: of calls, by people; None: no call needs it.
         redeployment: after a standing one was revoked, until a holder has the new one.
     """
 
@@ -56,6 +67,7 @@ class Plan:
     group_names: tuple[str, ...]
     bound: bool
     revocation: dict[Cause, RevocationRow]
+    approval: ApprovalRow | None
     redeployment: Law
 
 
@@ -83,8 +95,35 @@ def plan(name: str, strategy: Strategy, world: World) -> Plan:
         group_names=names,
         bound=strategy.binding == "sender-constrained",
         revocation=_revocations(strategy),
+        approval=_approval(strategy.approval, world) if strategy.approval else None,
         redeployment=law(strategy.redeployment),
     )
+
+
+def _approval(approval: Approval, world: World) -> ApprovalRow:
+    roles = _touching(approval.sensitivity, world) if approval.sensitivity is not None else set()
+    tools = frozenset(
+        number
+        for number, (name, tool) in enumerate(zip(world.tool_names, world.tools, strict=True))
+        if approval.every_call or name in approval.tools or tool.role in roles
+    )
+    return ApprovalRow(tools, approval.elevation or 0, approval.approves_bad, approval.refuses_good)
+
+
+def _touching(sensitivity: int, world: World) -> set[int]:
+    """Roles that can touch a resource of this sensitivity or more, or step into one that can."""
+    assumed_by: dict[int, list[int]] = {}
+    for edge in world.edges:
+        if edge.relation == "assumes":
+            assumed_by.setdefault(edge.target, []).append(edge.source)
+    can = (edge for edge in world.edges if edge.relation == "can")
+    found = {edge.source for edge in can if world.sensitivities[edge.target] >= sensitivity}
+    queue = list(found)
+    while queue:
+        fresh = set(assumed_by.get(queue.pop(), ())) - found
+        found |= fresh
+        queue += fresh
+    return found
 
 
 def _groups(sharing: str, world: World) -> tuple[tuple[int, ...], tuple[str, ...]]:

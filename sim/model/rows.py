@@ -110,6 +110,16 @@ class ChannelRow:
 
 
 @dataclass(frozen=True)
+class ApproversRow:
+    """Who approves calls; `expires` is how long after it was asked a request becomes void, FOREVER for never."""
+
+    count: int
+    hours: Calendar
+    response: Law
+    expires: int
+
+
+@dataclass(frozen=True)
 class IssuerRow:
     """The issuer's queue; `spacing` is the time between requests at the rate limit, 0 without one."""
 

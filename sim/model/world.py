@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import Any
 
 from sim.core.laws import Law
+from sim.core.units import FOREVER
 from sim.inputs.distributions import Chance
 from sim.inputs.estate import BackOff, Population, TaskKind, Tool
 from sim.inputs.schema import Channel, Issuer, Scenario
@@ -18,6 +19,7 @@ from sim.model.graph import Edge, attack_edges
 from sim.model.laws import law
 from sim.model.rows import (
     AgentRow,
+    ApproversRow,
     ChannelRow,
     Happens,
     IssuerRow,
@@ -57,6 +59,7 @@ class World:
     eviction: Law
     staffed: Calendar
     issuer: IssuerRow
+    approvers: ApproversRow | None
 
 
 def build(scenario: Scenario) -> World:
@@ -91,6 +94,7 @@ def build(scenario: Scenario) -> World:
         eviction=law(intrusion.eviction if intrusion else None),
         staffed=calendar(scenario.profiles[scenario.defender.staffed] if scenario.defender.staffed else None),
         issuer=_issuer(scenario.issuer),
+        approvers=_approvers(scenario),
     )
 
 
@@ -204,6 +208,14 @@ def _channel(ids: Ids, name: str, channel: Channel, scenario: Scenario) -> Chann
         detection=_happens(channel.detection) if channel.detection else None,
         remediation=law(channel.remediation),
     )
+
+
+def _approvers(scenario: Scenario) -> ApproversRow | None:
+    approvers = scenario.approvers
+    if approvers is None:
+        return None
+    hours = calendar(scenario.profiles[approvers.hours] if approvers.hours else None)
+    return ApproversRow(approvers.count, hours, law(approvers.response), approvers.expires or FOREVER)
 
 
 def _issuer(issuer: Issuer) -> IssuerRow:

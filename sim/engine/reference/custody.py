@@ -12,7 +12,7 @@ from sim.core.events import Cause, Event, Flag
 from sim.core.units import FOREVER
 from sim.engine import rules
 from sim.engine.reference import issuer
-from sim.engine.reference.state import Agent, Credential, Slot, Task
+from sim.engine.reference.state import Agent, Credential, Slot, Task, counted
 
 if TYPE_CHECKING:
     from sim.engine.reference.simulation import Simulation, Steps
@@ -57,14 +57,18 @@ class Custody:
             self._idle(credential)
 
     # --- getting one ---
-    def acquire(self, task: Task, role: int) -> Found:
-        """A credential for the role that its holder believes to be good, or None after all tries."""
+    def acquire(self, task: Task, role: int, latest: int) -> Found:
+        """A credential for the role that its holder believes to be good, or None after all tries.
+
+        Args:
+            latest: a task's own credential that is issued now does not outlive it.
+        """
         began = self.sim.now
         plan = self.sim.plan
         if plan.standing:
             credential = yield from self._wait_for_standing(task, role)
         elif plan.per_task:
-            credential = yield from self._per_task(task, role)
+            credential = yield from self._per_task(task, role, latest)
         else:
             credential = yield from self._leased(task, role)
         task.waited += self.sim.now - began
@@ -87,7 +91,7 @@ class Custody:
                 return credential
             sim.log(Event.REJECTED, credential=credential.id, agent=task.agent.id, task=task.number)
             if tries < row.retries:
-                nth = self._nth(task.requests, role)
+                nth = counted(task.requests, role)
                 address = issuer.address(issuer.TASK, role, task.agent.id, task.number, nth)
                 yield sim.env.timeout(sim.issuer.wait(address, tries))
         return None
@@ -96,16 +100,16 @@ class Custody:
         """What the agent has: the current one, or what it had before until the current one has been handed to it."""
         return slot.before[agent] if self.sim.now < slot.ready.get(agent, 0) else slot.current
 
-    def _per_task(self, task: Task, role: int) -> Found:
+    def _per_task(self, task: Task, role: int, latest: int) -> Found:
         held = task.holds.get(role)
         if held is not None and self.sim.now < held.expires:
             return held
-        nth = self._nth(task.requests, role)
+        nth = counted(task.requests, role)
         address = issuer.address(issuer.TASK, role, task.agent.id, task.number, nth)
         served = yield from self.sim.issuer.ask(address, task.agent.id, task.number, role)
         if not served:
             return None
-        credential = self._issue(role, task.agent.id, nth, task)
+        credential = self._issue(role, task.agent.id, nth, task, latest)
         self._keep_renewing(credential)
         return credential
 
@@ -124,7 +128,7 @@ class Custody:
     def _new_lease(self, agent: Agent, task: Task, role: int) -> Found:
         """Ask for a lease; other tasks of the agent that need the same one wait for the answer."""
         answer = agent.asking[role] = self.sim.env.event()
-        nth = self._nth(agent.requests, role)
+        nth = counted(agent.requests, role)
         address = issuer.address(issuer.LEASE, role, agent.id, nth, 0)
         served = yield from self.sim.issuer.ask(address, agent.id, task.number, role)
         if served:
@@ -133,12 +137,6 @@ class Custody:
         del agent.asking[role]
         answer.succeed()
         return agent.leases[role] if served else None
-
-    @staticmethod
-    def _nth(counts: dict[int, int], role: int) -> int:
-        """How many there were for the role before, counting one more."""
-        counts[role] = counts.get(role, 0) + 1
-        return counts[role] - 1
 
     # --- being needed ---
     def _take(self, task: Task, role: int, credential: Credential) -> None:
@@ -179,10 +177,11 @@ class Custody:
         self.count += 1
         return self.count - 1
 
-    def _issue(self, role: int, agent: int, nth: int, task: Task | None = None) -> Credential:
+    def _issue(self, role: int, agent: int, nth: int, task: Task | None = None, latest: int = FOREVER) -> Credential:
         sim, plan = self.sim, self.sim.plan
-        dies = min(sim.now + plan.lifetime, FOREVER)
+        dies = rules.capped(sim.now + plan.lifetime, sim.now, latest)
         credential = Credential(self.number(), role, sim.now, dies, dies, agent, nth=nth)
+        credential.latest = min(sim.now + plan.max_life, latest)
         if task is not None:
             credential.task, credential.task_kind = task.number, task.kind
             credential.scope = sim.world.kinds[task.kind].needs if plan.task_scope else None
@@ -213,7 +212,7 @@ class Custody:
         agent = sim.agents[credential.agent]
         which = credential.nth if credential.task < 0 else credential.task
         number = 0
-        while credential.expires < credential.issued + plan.max_life:
+        while credential.expires < credential.latest:
             yield sim.env.timeout(plan.renew_after)
             if not self._still_wanted(agent, credential):
                 return
@@ -228,7 +227,7 @@ class Custody:
         plan = self.sim.plan
         was = credential.dies
         until = rules.renewed_until(self.sim.now, credential.issued, plan.lifetime, plan.max_life)
-        credential.expires = credential.dies = until
+        credential.expires = credential.dies = min(until, credential.latest)
         self.changed(Event.RENEWED, credential, was)
 
     def _still_wanted(self, agent: Agent, credential: Credential) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import simpy
 
 from sim.core.draws import Draws
+from sim.engine.reference.approvals import Approvals
 from sim.engine.reference.custody import Custody
 from sim.engine.reference.intruder import Intruders
 from sim.engine.reference.issuer import Issuer
@@ -34,6 +35,7 @@ class Simulation:
             for number, row in enumerate(world.agents)
         ]
         self.issuer = Issuer(self)
+        self.approvals = Approvals(self)
         self.custody = Custody(self)
         self.revocations = Revocations(self)
         self.intruders = Intruders(self)

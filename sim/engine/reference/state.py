@@ -40,6 +40,8 @@ class Credential:
     compromised: bool = False
     orphan: bool = False
     attackers: bool = False
+    latest: int = FOREVER
+    """No renewal reaches past it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +86,7 @@ class Agent:
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """A task under way; `waited` counts ticks spent for want of a credential."""
+    """A task under way; `waited` counts ticks spent for want of a credential, approval apart."""
 
     agent: Agent
     number: int
@@ -95,6 +97,13 @@ class Task:
     waited: int = 0
     requests: dict[int, int] = field(default_factory=dict)
     """Role → how often a credential was asked for."""
+    waited_for_approval: int = 0
+    approvals: dict[int, int] = field(default_factory=dict)
+    """Step → how often approval of its call was asked for."""
+    approved: int = -1
+    """The step whose call was approved last."""
+    elevated: dict[int, int] = field(default_factory=dict)
+    """Role → end of the elevation that the last approval of a call with it gave."""
 
 
 @dataclass(slots=True, eq=False)
@@ -112,3 +121,9 @@ class Intrusion:
     """Edge → how often it was walked, where it is walked more than once."""
     reached: set[int] = field(default_factory=set)
     over: bool = False
+
+
+def counted(counts: dict[int, int], key: int) -> int:
+    """How many there were for the key before, counting one more."""
+    counts[key] = counts.get(key, 0) + 1
+    return counts[key] - 1

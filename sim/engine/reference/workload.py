@@ -105,19 +105,30 @@ class Workload:
         outcome = yield from self._chain(task)
         del task.agent.running[task.number]
         sim.custody.task_over(task)
-        sim.log(Event.TASK_ENDED, agent=task.agent.id, task=task.number, other=outcome, until=task.waited)
+        sim.log(
+            Event.TASK_ENDED,
+            agent=task.agent.id,
+            task=task.number,
+            other=outcome,
+            was=task.waited_for_approval,
+            until=task.waited,
+        )
 
     def _chain(self, task: Task) -> Generator[simpy.Event, None, Outcome]:
         sim, kind = self.sim, self.sim.world.kinds[task.kind]
         for step, tool in enumerate(self._tools(task)):
             yield sim.env.timeout(self._ticks(kind.thinking, Stream.THINKING, task, step))
-            if kind.deadline is not None and sim.now - task.arrived > kind.deadline:
+            if self.too_late(task):
                 return Outcome.DEADLINE
             outcome = yield from self._call(task, step, tool)
             if outcome is not Outcome.DONE:
                 return outcome
-        late = kind.deadline is not None and sim.now - task.arrived > kind.deadline
-        return Outcome.DEADLINE if late else Outcome.DONE
+        return Outcome.DEADLINE if self.too_late(task) else Outcome.DONE
+
+    def too_late(self, task: Task) -> bool:
+        """Has the task's deadline passed?"""
+        deadline = self.sim.world.kinds[task.kind].deadline
+        return deadline is not None and self.sim.now - task.arrived > deadline
 
     def _tools(self, task: Task) -> Iterator[int]:
         kind = self.sim.world.kinds[task.kind]
@@ -137,8 +148,8 @@ class Workload:
         cut = False
         for attempt in range(tool.retries + 1):
             credential = yield from self._working(task, step, attempt, number)
-            if credential is None:
-                return Outcome.CREDENTIAL
+            if isinstance(credential, Outcome):
+                return credential
             place = attempt << ATTEMPT | step
             took = self._ticks(tool.duration, Stream.DURATION, task, place)
             yield self.sim.env.timeout(took)
@@ -157,20 +168,26 @@ class Workload:
 
     def _working(
         self, task: Task, step: int, attempt: int, tool: int
-    ) -> Generator[simpy.Event, None, Credential | None]:
-        """A credential that was let in; a dead one is refused, dropped and replaced as often as tries allow."""
+    ) -> Generator[simpy.Event, None, Credential | Outcome]:
+        """A credential that was let in; a dead one is refused, dropped and replaced as often as tries allow.
+
+        The task's outcome where it gets none.
+        """
         sim, role = self.sim, self.sim.world.tools[tool].role
         for again in range(sim.world.issuer.retries + 1):
-            credential = yield from sim.custody.acquire(task, role)
+            ended = yield from sim.approvals.sought(task, step, tool)
+            if ended is not None:
+                return ended
+            credential = yield from sim.custody.acquire(task, role, sim.approvals.latest(task, tool))
             if credential is None:
-                return None
+                return Outcome.CREDENTIAL
             used = rules.alive(credential.dies, sim.now)
             self._say(Event.USED if used else Event.REJECTED, task, step, attempt, credential, tool)
             sim.leaks.copied(task, again << AGAIN | attempt << ATTEMPT | step, tool, credential)
             if used:
                 return credential
             sim.custody.drop(task, role)
-        return None
+        return Outcome.CREDENTIAL
 
     def _fails(self, task: Task, place: int, tool: ToolRow) -> bool:
         return tool.fails > 0 and self._draw(Stream.FAILURE, task, place) < tool.fails
