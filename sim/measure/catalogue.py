@@ -8,6 +8,7 @@ replications that have it (it is null in the others).
 
 from __future__ import annotations
 
+from sim.measure.approvals import METRICS as APPROVALS
 from sim.measure.metric import Metric, quantile, ratio, total
 
 _CUT = "; windows count up to the end of the time simulated, so this can be lower than the survival chart says"
@@ -269,6 +270,7 @@ METRICS: tuple[Metric, ...] = (
         "friction",
         "time that a holder has no working standing credential after a revocation, per replication",
     ),
+    *APPROVALS,
 )
 
 BY_KEY = {metric.key: metric for metric in METRICS}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from sim.measure.approvals import Approvals
 from sim.measure.catalogue import COLUMNS
 from sim.measure.chunks import Chunk
 from sim.measure.incidents import Incidents
@@ -35,19 +36,21 @@ class Metrics:
 
     def __init__(self, world: World, plan: Plan, reach: Reach) -> None:
         self._tally = Tally(world.horizon, world.issuer.capacity)
+        self._approvals = Approvals(world)
         self._incidents = Incidents(world, plan, reach)
 
     def add(self, rows: npt.NDArray[Any]) -> None:
         """Take in the next chunk of the log (rows of core.events.LOG)."""
         chunk = Chunk(rows)
         self._tally.add(chunk)
+        self._approvals.add(chunk)
         self._incidents.add(chunk)
 
     def result(self, replication: int) -> tuple[dict[str, float], list[LeakRow]]:
         """The replication's totals by column of the catalogue (nan: undefined), and its leaked credentials."""
         incidents = self._incidents
         leaks = incidents.rows(replication)
-        columns = self._tally.totals()
+        columns = self._tally.totals() | self._approvals.totals()
         for name in SUMMED:
             columns[name] = math.fsum(leak[name] for leak in leaks)  # type: ignore[literal-required]
         columns["captures"] = incidents.captures

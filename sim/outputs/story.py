@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy.typing as npt
 
-from sim.core.events import CAUSES, LOG, OUTCOMES, REFUSALS, Event, Flag
+from sim.core.events import CAUSES, LOG, OUTCOMES, REFUSALS, Event, Flag, Outcome
 from sim.core.units import DAY, FOREVER, HOUR, MINUTE, SECOND, spoken
 from sim.measure.leaks import LeakRow
 from sim.model.world import World
+from sim.outputs import approvals
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROUTINE = frozenset(
@@ -30,6 +31,7 @@ ROUTINE = frozenset(
         Event.REJECTED,
         Event.CUT,
         Event.REFUSED,
+        *approvals.TOLD,
     }
 )
 """Told only when everything is asked for."""
@@ -55,7 +57,8 @@ class Teller:
     """Puts names to the rows of one replication's log."""
 
     def __init__(self, world: World, log: npt.NDArray[Any], leaks: list[LeakRow]) -> None:
-        self.world, self.log, self.leaks = world, log, leaks
+        self.world: World = world
+        self.log, self.leaks = log, leaks
         self.roles: dict[int, int] = {}
         self.holders: dict[int, int] = {}
         self._leaked = {leak["credential"] for leak in leaks}
@@ -101,7 +104,7 @@ class Teller:
         if kind in (Event.ASKED, Event.SPARED, Event.DIED, Event.SHORTENED, Event.REJECTED):
             return row["credential"] in self._leaked
         if kind is Event.TASK_ENDED:
-            return row["other"] == 2
+            return row["other"] in (Outcome.CREDENTIAL, Outcome.APPROVAL)
         return kind not in ROUTINE
 
     def _line(self, row: Row) -> Line:
@@ -137,10 +140,6 @@ def _expiry(until: int) -> str:
     return "without expiry" if until >= FOREVER else f"until {clock(until)}"
 
 
-def _latency(row: Row) -> str:
-    return f", waited {spoken(row['until'])} for credentials" if row["until"] else ""
-
-
 Tell = Callable[[Teller, Row], str]
 _TOLD: dict[Event, tuple[str, Tell]] = {
     Event.TASK_STARTED: (
@@ -149,7 +148,7 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
     ),
     Event.TASK_ENDED: (
         "work",
-        lambda t, r: f"{t.agent(r['agent'])} ends task {r['task']}: {OUTCOMES[r['other']]}{_latency(r)}",
+        lambda t, r: f"{t.agent(r['agent'])} ends task {r['task']}: {OUTCOMES[r['other']]}{approvals.waiting(r)}",
     ),
     Event.RETIRED: ("life", lambda t, r: f"{t.agent(r['agent'])} is retired"),
     Event.ISSUED: ("life", lambda t, r: f"{t.credential(r['credential'])} is issued {_expiry(r['until'])}"),
@@ -237,11 +236,12 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
     ),
     Event.INTRUSION_NOTICED: ("defence", lambda t, r: f"intrusion {r['intrusion']} is noticed"),
     Event.EVICTED: ("defence", lambda t, r: f"intrusion {r['intrusion']} is evicted: all it held is dead"),
+    **approvals.TOLD,
 }
 
 _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
     Event.TASK_STARTED: lambda t, r: {"task_kind": t.world.kind_names[r["other"]]},
-    Event.TASK_ENDED: lambda t, r: {"outcome": OUTCOMES[r["other"]], "waited_us": r["until"]},
+    Event.TASK_ENDED: lambda t, r: {"outcome": OUTCOMES[r["other"]], "waited_us": r["until"], **approvals.waited(r)},
     Event.ISSUED: lambda t, r: {"role": t.role(r["other"]), "expires_us": _never(r["until"])},
     Event.RENEWED: lambda t, r: {"expired_us": _never(r["was"]), "expires_us": _never(r["until"])},
     Event.SHORTENED: lambda t, r: {"expired_us": _never(r["was"]), "expires_us": _never(r["until"])},
@@ -282,6 +282,7 @@ _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
         "hop": t.edge(r["edge"]),
     },
     Event.REACHED: lambda t, r: {"resource": t.world.resources[r["other"]], "loss": r["until"] / 100},
+    **approvals.NAMED,
 }
 
 

@@ -15,6 +15,8 @@ TASK, CALL, AGAIN = 5, 2, 2
 """SimPy events: of a task that arrives, waits its turn and ends; of a call (thinking, the call); of a retry."""
 REQUEST, REVOCATION, RENEWAL, LEAK = 3, 3, 4, 6
 """Of a request to the issuer; of a revocation; of a renewal with its request; of what follows from a leak."""
+APPROVAL = 1
+"""Of a request for approval: no call makes more than one, as a rule."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def expected_events(scenario: Scenario, strategies: Iterable[str]) -> float:
 def _under(scenario: Scenario, strategy: Strategy, loads: list[Load]) -> float:
     worked = sum(one.tasks * (TASK + one.calls * (CALL + AGAIN * one.retries)) for one in loads)
     issued = sum(_issuing(scenario, strategy, one) for one in loads)
+    issued += sum(one.tasks * one.calls * APPROVAL for one in loads) if strategy.approval else 0.0
     outages = scenario.issuer.outages
     cycle = mean(outages.between) + mean(outages.lasting) if outages else math.inf
     return worked + issued + sum(_leaks(scenario, strategy, loads)) + 2 * scenario.horizon / max(cycle, 1.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.fuzzing.approval import with_approval
 from tests.fuzzing.dice import COUNTS, Dice
 from tests.fuzzing.much import with_much
 
@@ -21,7 +22,8 @@ EVERY, LONG, LONGER = 100, (7, 38), 12
 def random_scenario(number: int) -> Mapping:
     """The scenario of a number, as plain data for the schema or for a YAML file; always the same one."""
     maker = _Maker(Dice(number), LONGER if number % EVERY in LONG else 1)
-    return with_much(number % EVERY, maker.scenario(number), maker.dice, maker.beats)
+    content = with_much(number % EVERY, maker.scenario(number), maker.dice, maker.beats)
+    return with_approval(number, number % EVERY, content, maker.dice.beat, maker.beats)
 
 
 class _Maker:

@@ -28,9 +28,11 @@ def new_task(sim: Any, agent: int, number: int, source: int) -> int:
     t.agent, t.number, t.source, t.arrived = agent, number, source, sim.now[0].time
     t.kind = chosen(sim, tasks, TASK_KIND, agent, number >> 3, number & 7)
     t.waited, t.held, t.step, t.tool, t.link = 0, 0, 0, -1, -1
+    t.held_up, t.approved = 0, -1
     for place in range(sim.rules[0].most_roles):
         sim.held[task, place] = -1
         sim.asked[task, place] = 0
+        sim.elevated[task, place] = 0
     return task
 
 

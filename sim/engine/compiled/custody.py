@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.core.units import FOREVER
 from sim.engine import rules
 from sim.engine.compiled import chains, issuer, schedule
 from sim.engine.compiled.jit import hot, rare
@@ -109,6 +110,13 @@ def leased(sim: Any, task: int) -> int:
     return answered(sim, task, issuer.ask(sim, t.request))
 
 
+@hot
+def _latest(sim: Any, task: int) -> int:
+    """The moment that a credential issued for the call must not outlive: the end of its elevation."""
+    elevated = sim.rules[0].elevation > 0 and sim.asking[sim.tasks[task].tool]
+    return sim.elevated[task, place_of(sim, task)] if elevated else FOREVER
+
+
 @rare
 def answered(sim: Any, task: int, answer: int) -> int:
     """What the issuer said to a task's request."""
@@ -119,7 +127,7 @@ def answered(sim: Any, task: int, answer: int) -> int:
     served, role, is_lease = answer == issuer.YES, r.role, r.kind == issuer.LEASE
     issuer.done_with(sim, t.request)
     if served and not is_lease:
-        t.credential = issue(sim, role, t.agent, t.nth, t.number, t.kind)
+        t.credential = issue(sim, role, t.agent, t.nth, t.number, t.kind, _latest(sim, task))
         _keep_renewing(sim, t.credential)
     if is_lease:
         holding = sim.holdings[sim.agents[t.agent].holdings + place_of(sim, task)]
@@ -211,7 +219,7 @@ def _keep_renewing(sim: Any, place: int) -> None:
 def renew(sim: Any, place: int) -> None:
     """Wait for the next renewal, while there is one to come."""
     c, plan = sim.credentials[place], sim.rules[0]
-    if c.expires < c.issued + plan.max_life:
+    if c.expires < c.latest:
         later(sim, plan.renew_after, schedule.RENEWAL, place)
     else:
         release(sim, place)
@@ -242,7 +250,7 @@ def renewed(sim: Any, number: int, answer: int) -> None:
         release(sim, place)
         return
     was = c.dies
-    c.dies = rules.renewed_until(now, c.issued, plan.lifetime, plan.max_life)
+    c.dies = min(rules.renewed_until(now, c.issued, plan.lifetime, plan.max_life), c.latest)
     c.expires = c.dies
     changed(sim, RENEWED, place, was)
     renew(sim, place)

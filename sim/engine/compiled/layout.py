@@ -28,6 +28,7 @@ def layout(world: World, plan: Plan) -> dict[str, Array]:
         "slots": slots,
         "members": members,
         "sources": _filled(pools.SOURCE, list(_sources(world)), ("agent", "kind", "place")),
+        "approvers": np.zeros(world.approvers.count if world.approvers else 0, np.int64),
         "exposures": _filled(pools.EXPOSURE, list(_exposures(world, plan)), ("channel", "agent", "role", "place")),
     }
 
@@ -117,4 +118,5 @@ def empty_layout() -> dict[str, Array]:
     """The arrays of a layout without rows, for their types."""
     names = {"agents": pools.AGENT, "holdings": pools.HOLDING, "slots": pools.SLOT, "members": pools.MEMBER}
     names |= {"sources": pools.SOURCE, "exposures": pools.EXPOSURE}
-    return {name: np.zeros(0, dtype) for name, dtype in names.items()}
+    found = {name: np.zeros(0, dtype) for name, dtype in names.items()}
+    return found | {"approvers": np.zeros(0, np.int64)}

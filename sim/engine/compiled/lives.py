@@ -30,18 +30,19 @@ def fresh(sim: Any, role: int, dies: int) -> int:
     place = take(sim, pools.CREDENTIALS, sim.credentials)
     c = sim.credentials[place]
     c.id, c.role, c.issued, c.expires, c.dies = number(sim), role, sim.now[0].time, dies, dies
-    c.asked, c.needed_since, c.cause, c.needed, c.references, c.renewals = FOREVER, 0, 0, 0, 0, 0
+    c.latest, c.asked, c.needed_since, c.cause, c.needed, c.references, c.renewals = FOREVER, FOREVER, 0, 0, 0, 0, 0
     c.agent, c.task, c.task_kind, c.slot, c.nth, c.secret = -1, -1, -1, -1, 0, -1
     c.leaked, c.compromised, c.orphan, c.attackers, c.listed, c.scoped = 0, 0, 0, 0, 0, 0
     return place
 
 
 @hot
-def issue(sim: Any, role: int, agent: int, nth: int, task: int, kind: int) -> int:
+def issue(sim: Any, role: int, agent: int, nth: int, task: int, kind: int, latest: int = FOREVER) -> int:
     """Issue a credential to an agent (-1: to several) and, for a task's own one, its number and kind."""
-    plan = sim.rules[0]
-    place = fresh(sim, role, min(sim.now[0].time + plan.lifetime, FOREVER))
+    plan, now = sim.rules[0], sim.now[0].time
+    place = fresh(sim, role, rules.capped(now + plan.lifetime, now, latest))
     c = sim.credentials[place]
+    c.latest = min(now + plan.max_life, latest)
     c.agent, c.nth, c.task, c.task_kind = agent, nth, task, kind
     c.scoped = task >= 0 and plan.task_scope
     if agent >= 0 and plan.issuance != 0:

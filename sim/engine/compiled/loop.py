@@ -149,6 +149,8 @@ def _elsewhere(sim: Any, kind: int, who: int) -> None:
         _lives(sim, kind, who)
     elif kind <= schedule.REMEDIED:
         _leaks(sim, kind, who)
+    elif kind == schedule.APPROVAL:
+        _go_on(sim, who, work.approval_answered(sim, who))
     else:
         _attack(sim, kind, who)
 

@@ -63,23 +63,25 @@ HOLDING = row("lease asking requests slot member", waiting=LIST)
 TASK = row(
     """
     arrived waited began took link agent number kind source step length attempt again tool credential request
-    tries nth cut fails hit held outcome
+    tries nth cut fails hit held outcome asked_at in_time held_up approvals approved
     """,
     in_running=LINKS,
 )
-"""`held`: roles that it holds a credential for."""
+"""`held`: roles that it holds a credential for. `asked_at`, `in_time`: of its last request for approval, and whether
+that is answered before it is void; `approvals`: requests for the present call; `approved`: the step of the last call
+that was; `held_up`: ticks it waited for approval."""
 
 CREDENTIAL = row(
     """
-    issued expires dies asked needed_since link id role agent task task_kind slot nth cause needed references
+    issued expires dies latest asked needed_since link id role agent task task_kind slot nth cause needed references
     renewals secret
     """,
     flags="leaked compromised orphan attackers listed scoped",
     in_needed=LINKS,
     in_live=LINKS,
 )
-"""`secret`: whose value it is; `references`: how many refer to the row, or will; `listed`: it is in its agent's live
-list; `scoped`: it reaches its task's resources only."""
+"""`latest`: no renewal reaches past it; `secret`: whose value it is; `references`: how many refer to the row, or will;
+`listed`: it is in its agent's live list; `scoped`: it reaches its task's resources only."""
 
 SLOT = row("group role current version left members count aged", older=LIST)
 """members[members : members + count] keep it; `older`: older versions, `aged` of them."""

@@ -19,11 +19,12 @@ RULES = row(
     seed replication horizon capacity spacing burst service tries wait_first wait_most outage_gap
     outage_length hop notice_time eviction staffed channels copies remembers issuance rollout redeployment task_scope
     bound aligned lifetime renew_after max_life rotate_every overlap tools most_roles
+    approvers approver_hours response expires asks elevation
     """,
-    floats="issuer_fails wait_factor wait_jitter notice_chance",
+    floats="issuer_fails wait_factor wait_jitter notice_chance approves_bad refuses_good",
 )
-"""`tries`: retries of the issuer's clients; `copies`: whether any channel copies what is used;
-`remembers`: whether draws are kept for another strategy."""
+"""`tries`: retries of the issuer's clients; `copies`: whether any channel copies what is used; `remembers`: whether draws
+are kept for another strategy; `approvers`: how many there are; `asks`: whether any call needs approval."""
 
 STANDING, PER_TASK, LEASED = 0, 1, 2
 """Values of `issuance`."""

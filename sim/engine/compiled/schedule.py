@@ -54,7 +54,8 @@ KIND = 6
     DEFENCE_STARTS,
     INTRUSION_NOTICED,
     EVICTION,
-) = range(40)
+    APPROVAL,
+) = range(41)
 """Kinds of event: each is where a process of the reference engine goes on."""
 
 

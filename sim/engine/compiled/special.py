@@ -65,7 +65,11 @@ for _function in (
     rules.admitted,
     rules.next_theoretical,
     rules.value_ends,
+    rules.approved,
+    rules.elevated_until,
+    rules.capped,
     calendar.moment,
     calendar.next_open,
+    calendar.worked_until,
 ):
     shared(_function)

@@ -36,6 +36,8 @@ class State(NamedTuple):
     """Task × place → its credential for the role, -1: none."""
     asked: Array
     """Task × place → how often it asked for one."""
+    elevated: Array
+    """Task × place → end of the elevation that the last approval of a call with the role gave."""
     order: Array
     """Task × 0, 1… → places in the order in which it got what it holds."""
     credentials: Array
@@ -51,6 +53,8 @@ class State(NamedTuple):
     known: Array
     notes: Array
     memo: Array
+    approvers: Array
+    """A heap: when each approver is done with all requests so far."""
 
     def arrays(self) -> dict[str, Array]:
         """All arrays by the names that compiled code knows them by."""
@@ -97,7 +101,7 @@ def buffers(width: int) -> dict[str, Array]:
         "notes": fresh_notes(16),
         "memo": memo,
     }
-    return found | {name: np.zeros((0, width), np.int64) for name in ("held", "asked", "order")}
+    return found | {name: np.zeros((0, width), np.int64) for name in ("held", "asked", "elevated", "order")}
 
 
 _DTYPES = {

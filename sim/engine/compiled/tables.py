@@ -59,6 +59,8 @@ class Tables(NamedTuple):
     edges: Array
     secrets: Array
     revoking: Array
+    asking: Array
+    """Tool → do its calls need approval?"""
 
 
 class Collected:
@@ -214,6 +216,7 @@ def tables(collected: Collected, plan: Plan) -> Tables:
         revoking[cause] = (add(rule.delay), True, rule.manual, rule.fails)
     found = collected.fixed | collected.calendars() | collected.choices()
     found["resources"] = np.array([(law, *s) for law, s in zip(losses, starts, strict=True)], rows.RESOURCE)
+    found["asking"] = _ints([bool(plan.approval and tool in plan.approval.tools) for tool in range(len(world.tools))])
     rows_, numbers = collected.laws.arrays()
     return Tables(rules=rules, laws=rows_, numbers=numbers, resource_edges=stored, revoking=revoking, **found)
 
@@ -221,7 +224,7 @@ def tables(collected: Collected, plan: Plan) -> Tables:
 def empty_tables() -> Tables:
     """Tables without rows, for their types."""
     plain: dict[str, Any] = {"numbers": np.float64, "weights": np.float64}
-    plain |= dict.fromkeys(("steps", "things", "roles_of", "role_edges", "resource_edges"), np.int64)
+    plain |= dict.fromkeys(("steps", "things", "roles_of", "role_edges", "resource_edges", "asking"), np.int64)
     flat = {name: np.zeros(0, dtype) for name, dtype in plain.items()}
     flat |= {name: np.zeros(0, dtype) for name, dtype in _ROWS.items()}
     square: dict[str, Any] = dict.fromkeys(("calendar_weights", "calendar_before"), np.float64)
@@ -274,10 +277,22 @@ def _rules(collected: Collected, plan: Plan) -> Array:
         "most_roles": max(len(row.roles) for row in world.populations),
     }
     rules = np.zeros(1, rows.RULES)
-    for name, value in (values | _plan(plan)).items():
+    for name, value in (values | _approvers(collected) | _plan(plan)).items():
         rules[name] = value
     rules["rollout"], rules["redeployment"] = add(plan.rollout), add(plan.redeployment)
     return rules
+
+
+def _approvers(collected: Collected) -> dict[str, float]:
+    row = collected.world.approvers
+    if row is None:
+        return {}
+    return {
+        "approvers": row.count,
+        "approver_hours": collected.calendar(row.hours),
+        "response": collected.laws.add(row.response),
+        "expires": row.expires,
+    }
 
 
 def _plan(plan: Plan) -> dict[str, float]:
@@ -291,6 +306,10 @@ def _plan(plan: Plan) -> dict[str, float]:
         "max_life": plan.max_life,
         "rotate_every": plan.rotate_every,
         "overlap": plan.overlap,
+        "asks": plan.approval is not None,
+        "elevation": plan.approval.elevation if plan.approval else 0,
+        "approves_bad": plan.approval.approves_bad if plan.approval else 0.0,
+        "refuses_good": plan.approval.refuses_good if plan.approval else 0.0,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.draws import Stream
-from sim.core.events import Cause, Event, Flag, Outcome, Refusal
+from sim.core.events import Answer, Cause, Event, Flag, Outcome, Refusal
 
 (
     TASK_STARTED,
@@ -35,12 +35,15 @@ from sim.core.events import Cause, Event, Flag, Outcome, Refusal
     REACHED,
     INTRUSION_NOTICED,
     EVICTED,
+    APPROVAL_ASKED,
+    APPROVAL_ANSWERED,
 ) = (event.value for event in Event)
 
 LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS = (flag.value for flag in Flag)
-DONE, TOOL_FAILED, NO_CREDENTIAL, DEADLINE = (outcome.value for outcome in Outcome)
+DONE, TOOL_FAILED, NO_CREDENTIAL, DEADLINE, NO_APPROVAL = (outcome.value for outcome in Outcome)
 EXPIRED, ROTATED, TASK_END, RETIREMENT, DETECTION, EVICTION = (cause.value for cause in Cause)
 BY_OUTAGE, BY_RATE, BY_FAILURE = (refusal.value for refusal in Refusal)
+APPROVED, NOT_APPROVED, VOID = (answer.value for answer in Answer)
 
 (
     ARRIVAL,
@@ -76,4 +79,6 @@ BY_OUTAGE, BY_RATE, BY_FAILURE = (refusal.value for refusal in Refusal)
     REDEPLOYMENT,
     SECRET_PHASE,
     ISSUER_BACK_OFF,
+    APPROVAL_RESPONSE,
+    APPROVAL_DECISION,
 ) = (stream.value for stream in Stream)

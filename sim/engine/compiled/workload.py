@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine import rules
-from sim.engine.compiled import chains, custody, laws, pools, schedule
+from sim.engine.compiled import approvals, chains, custody, laws, pools, schedule
 from sim.engine.compiled.arrivals import leave, next_in_loop
 from sim.engine.compiled.draws import nth, uniform
 from sim.engine.compiled.jit import hot, rare
@@ -29,6 +29,7 @@ from sim.engine.compiled.words import (
     LATE,
     LEAKED,
     LENGTH,
+    NO_APPROVAL,
     NO_CREDENTIAL,
     REJECTED,
     TASK_ENDED,
@@ -41,7 +42,7 @@ ATTEMPT, AGAIN = 16, 24
 LONGEST = 10_000
 """Calls of a task at most."""
 
-(WAITING, START, NEXT_STEP, THOUGHT, ASK, FOUND, NOT_FOUND, CALLED, TRY_AGAIN, OVER) = range(10)
+(WAITING, START, NEXT_STEP, THOUGHT, ASK, ACQUIRE, FOUND, NOT_FOUND, CALLED, TRY_AGAIN, OVER) = range(11)
 """States of a task. WAITING: an event goes on with it."""
 
 
@@ -84,8 +85,21 @@ def _thought(sim: Any, task: int) -> int:
     if _too_late(sim, task):
         t.outcome = DEADLINE
         return OVER
-    t.attempt, t.again = 0, 0
+    t.attempt, t.again, t.approvals = 0, 0, 0
     return ASK
+
+
+@rare
+def approval_answered(sim: Any, task: int) -> int:
+    """The task goes on if its call was approved, and not too late."""
+    t = sim.tasks[task]
+    if not approvals.answered(sim, task):
+        t.outcome = NO_APPROVAL
+        return OVER
+    if _too_late(sim, task):
+        t.outcome = DEADLINE
+        return OVER
+    return ACQUIRE
 
 
 @hot
@@ -155,7 +169,7 @@ def _over(sim: Any, task: int) -> None:
     t = sim.tasks[task]
     chains.part(sim.agents[t.agent].running, sim.tasks.in_running, task)
     custody.task_over(sim, task)
-    emit(sim, TASK_ENDED, -1, t.outcome, t.agent, t.number, -1, -1, 0, t.waited)
+    emit(sim, TASK_ENDED, -1, t.outcome, t.agent, t.number, -1, -1, t.held_up, t.waited)
     if t.source >= 0:
         next_in_loop(sim, t.source)
     else:
@@ -183,6 +197,8 @@ def advance(sim: Any, task: int, state: int) -> int:
     elif state == THOUGHT:
         state = _thought(sim, task)
     if state == ASK:
+        state = WAITING if approvals.sought(sim, task) else ACQUIRE
+    if state == ACQUIRE:
         state = searched(sim, task, custody.begin(sim, task))
     if state == FOUND:
         state = _found(sim, task)
