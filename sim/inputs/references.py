@@ -110,8 +110,8 @@ def _check_approvers(scenario: Scenario, tree: Tree, problems: Problems) -> None
     if scenario.approvers is None:
         for name, strategy in scenario.strategies.items():
             if strategy.approval:
-                text = "calls of this strategy need approval, but nobody gives it: the scenario has no approvers"
-                problems.add(_place(tree, ("strategies", name, "approval"), True), text)
+                text = "calls need approval under this strategy, and nobody gives it; add a section approvers"
+                problems.add(_place(tree, ("strategies", name), True), text)
 
 
 def _check_tasks(scenario: Scenario, tree: Tree, problems: Problems) -> None:

@@ -78,10 +78,12 @@ def test_presets_are_changed_deeply() -> None:
 
 
 def test_every_preset_is_a_strategy(tmp_path: Path) -> None:
-    names = ("static", "static-shared", "rotated", "vault-lease", "jit-task", "jit-task-manual-revocation")
+    names = ("static", "static-shared", "rotated", "vault-lease", "jit-task", "jit-task-manual-revocation",
+             "human-approved")  # fmt: skip
     assert tuple(presets()) == names
     written = ", ".join(f"{name}: {{}}" for name in names)
-    loaded = _load(tmp_path, f"extends: valid.yaml\nstrategies: {{{written}}}\n")
+    people = "approvers: {response: 5m}"
+    loaded = _load(tmp_path, f"extends: valid.yaml\n{people}\nstrategies: {{{written}}}\n")
     assert {*names} <= {*loaded.scenario.strategies}
     assert all(loaded.scenario.strategies[name].title for name in names)
 

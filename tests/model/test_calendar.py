@@ -1,10 +1,11 @@
 """Hours of the week: arrivals by profile and the start of manual work."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.core.units import DAY, HOUR, WEEK
+from sim.core.units import DAY, FOREVER, HOUR, WEEK
 from sim.inputs.estate import Profile
 from sim.model.calendar import calendar
 
@@ -48,3 +49,44 @@ def test_weights_scale_to_a_mean_of_one():
     some = calendar(Profile(days=["sat"], starts=0, ends=6, outside=0.5))
     assert sum(some.weights) == pytest.approx(168)
     assert some.weights[5 * 24] == pytest.approx(2 * some.weights[0])
+
+
+# --- work that takes place in working hours ---
+THREE_DAYS = Profile(days=["mon", "tue", "thu"], starts=9, ends=17)
+ODD = Profile(days=["sun"], starts=23, ends=24)
+
+
+def worked_by_walking(at, profile):
+    """Ticks of working hours in [0, at), hour by hour."""
+    is_open = calendar(profile).open
+    whole, rest = divmod(at, HOUR)
+    return sum(is_open[hour % 168] for hour in range(whole)) * HOUR + is_open[whole % 168] * rest
+
+
+@given(
+    st.sampled_from([None, THREE_DAYS, ODD]),
+    st.one_of(st.integers(0, 3 * WEEK), st.integers(0, 500).map(lambda hour: hour * HOUR)),
+    st.one_of(st.integers(0, 3 * WEEK), st.integers(0, 100).map(lambda hour: hour * HOUR)),
+)
+def test_work_is_done_at_the_first_moment_by_which_so_much_was_worked(profile, now, work):
+    hours = calendar(profile)
+    done = hours.worked_until(now, work)
+    before = worked_by_walking(now, profile)
+    assert hours.worked(np.array([now, done])).tolist() == [before, before + work]
+    assert worked_by_walking(done, profile) == before + work
+    if work:
+        assert worked_by_walking(done - 1, profile) == before + work - 1
+    else:
+        assert done == hours.next_open(now)
+
+
+def test_work_is_done_when_an_hour_ends_and_not_when_the_next_one_begins():
+    hours = calendar(THREE_DAYS)
+    assert hours.worked_until(9 * HOUR, 24 * HOUR) == 3 * DAY + 17 * HOUR
+    assert hours.worked_until(9 * HOUR, 2 * 24 * HOUR) == WEEK + 3 * DAY + 17 * HOUR
+    assert hours.worked_until(9 * HOUR, 24 * HOUR + 1) == WEEK + 9 * HOUR + 1
+
+
+def test_work_without_end_is_cut_far_behind_any_horizon():
+    for profile in (None, THREE_DAYS, ODD):
+        assert FOREVER >> 3 < calendar(profile).worked_until(FOREVER, FOREVER >> 1) - FOREVER < FOREVER >> 1
