@@ -180,7 +180,41 @@ MUCH = {
         "crossed-memories", "memory.recall", ("memo.owner != owner", "memo.owner < 0")
     ),
 }
-FAULTS: dict[str, Fault] = ORDER | RULES | DRAWS | MEMORY | MUCH
+APPROVAL = {
+    "an answer at the moment of expiry counts": edit(11, "approvals._ask", ("now, done < void", "now, done <= void")),
+    "people finish what is void": edit(20, "approvals._ask", ("_occupy(sim, ends)", "_occupy(sim, done)")),
+    "whoever is free last takes the next request": edit(
+        27, "approvals._occupy", ("or sim.approvers[below] >= until", "or True")
+    ),
+    "people begin at night": edit(
+        3, "approvals._ask", ("calendar.next_open(max(now, sim.approvers[0]), hours)", "max(now, sim.approvers[0])")
+    ),
+    "nights count as work": edit(
+        10, "approvals._ask", ("calendar.worked_until(begins, ", "(begins + "), ("u), hours)", "u))")
+    ),
+    "each request of a call draws alike": edit(30, "approvals._ask", ("t.approvals << AGAIN | t.step", "t.step")),
+    "good requests are taken for bad ones": edit(1, "approvals.answered", ("task, True", "task, False")),
+    "retries of a call ask again": edit(23, "approvals._approved", ("sim.tasks[task].step", "-2")),
+    "an elevation is good at its very end": edit(
+        33, "approvals._approved", ("time < sim.elevated", "time <= sim.elevated")
+    ),
+    "an elevation is good for all roles": edit(31, "approvals._approved", ("place_of(sim, task)", "0")),
+    "credentials outlive elevations": edit(3, "custody._latest", ("if elevated else", "if False else")),
+    "what needs no approval dies with the elevation": edit(
+        43, "custody._latest", (" and sim.asking[sim.tasks[task].tool]", "")
+    ),
+    "renewals reach past elevations": edit(53, "custody.renewed", (", c.latest)", ", FOREVER)")),
+    "an approval after the deadline is as good": edit(
+        10, "workload.approval_answered", ("_too_late(sim, task)", "False")
+    ),
+    "a task begins with the last one's elevations": edit(
+        17, "arrivals.new_task", ("sim.elevated[task, place] = 0", "pass")
+    ),
+    "waiting for approval is waiting for credentials": edit(
+        0, "approvals.answered", ("t.held_up += now - t.asked_at", "t.waited += now - t.asked_at")
+    ),
+}
+FAULTS: dict[str, Fault] = ORDER | RULES | DRAWS | MEMORY | MUCH | APPROVAL
 
 
 # --- planting ---

@@ -219,7 +219,7 @@ def _keep_renewing(sim: Any, place: int) -> None:
 def renew(sim: Any, place: int) -> None:
     """Wait for the next renewal, while there is one to come."""
     c, plan = sim.credentials[place], sim.rules[0]
-    if c.expires < c.latest:
+    if c.expires < min(c.issued + plan.max_life, c.latest):
         later(sim, plan.renew_after, schedule.RENEWAL, place)
     else:
         release(sim, place)

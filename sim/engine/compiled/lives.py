@@ -42,8 +42,7 @@ def issue(sim: Any, role: int, agent: int, nth: int, task: int, kind: int, lates
     plan, now = sim.rules[0], sim.now[0].time
     place = fresh(sim, role, rules.capped(now + plan.lifetime, now, latest))
     c = sim.credentials[place]
-    c.latest = min(now + plan.max_life, latest)
-    c.agent, c.nth, c.task, c.task_kind = agent, nth, task, kind
+    c.latest, c.agent, c.nth, c.task, c.task_kind = latest, agent, nth, task, kind
     c.scoped = task >= 0 and plan.task_scope
     if agent >= 0 and plan.issuance != 0:
         c.orphan = sim.agents[agent].retired

@@ -181,7 +181,7 @@ class Custody:
         sim, plan = self.sim, self.sim.plan
         dies = rules.capped(sim.now + plan.lifetime, sim.now, latest)
         credential = Credential(self.number(), role, sim.now, dies, dies, agent, nth=nth)
-        credential.latest = min(sim.now + plan.max_life, latest)
+        credential.latest = latest
         if task is not None:
             credential.task, credential.task_kind = task.number, task.kind
             credential.scope = sim.world.kinds[task.kind].needs if plan.task_scope else None
@@ -212,7 +212,7 @@ class Custody:
         agent = sim.agents[credential.agent]
         which = credential.nth if credential.task < 0 else credential.task
         number = 0
-        while credential.expires < credential.latest:
+        while credential.expires < min(credential.issued + plan.max_life, credential.latest):
             yield sim.env.timeout(plan.renew_after)
             if not self._still_wanted(agent, credential):
                 return
