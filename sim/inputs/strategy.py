@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
+from annotated_types import Ge, Le
 from pydantic import Field, model_validator
 
 from sim.inputs.distributions import Distribution, Model
@@ -58,15 +59,15 @@ class Approval(Model):
 
     every_call: bool = Field(default=False, description="all calls need approval")
     tools: list[Name] = Field(default=[], description="calls of these tools need approval")
-    sensitivity: int | None = Field(
-        default=None, ge=1, le=5,
+    sensitivity: Annotated[int, Ge(1), Le(5)] | None = Field(
+        default=None,
         description="calls need approval whose role, or one that it assumes, can touch a resource of this sensitivity "
         "or more; none: it does not matter",
-    )  # fmt: skip
+    )
     elevation: Span | None = Field(
         default=None,
-        description="how long an approval is good for further calls of its task with the same role, and at most for "
-        "the credentials issued to them; none: for one call",
+        description="how long an approval is good, for all calls of its task with the same role; a credential that the "
+        "task is issued for them does not outlive it; none: for one call",
     )
     approves_bad: Probability = Field(
         default=0.0, description="chance that a request which should be refused is approved; agents make none yet"
