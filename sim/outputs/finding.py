@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.measure.statistics import Comparison, Difference, Estimate
 from sim.outputs import words
-from sim.outputs.readings import EXPOSURE, LATENCY, best_of, rivals
+from sim.outputs.readings import APPROVAL, EXPOSURE, LATENCY, best_of, rivals
 
 
 def finding(comparison: Comparison) -> str:
@@ -39,7 +39,7 @@ def _compared(comparison: Comparison, others: list[str]) -> str:
         verb = "clearly shorter" if bounded else "shorter"
         return f"no strategy has a {verb} exposure window than {base}, whose mean is {_full(comparison, base)}"
     before = words.parts(comparison.estimates[base][EXPOSURE], "h")[0]
-    after, cost = _full(comparison, chosen), _cost(comparison, chosen)
+    after, cost = _full(comparison, chosen), _cost(comparison, chosen) + _approval(comparison, chosen)
     text = f"{chosen} cuts the mean exposure window from {before} to {after}{cost}"
     return text if bounded else f"{text}, with too few replications for intervals"
 
@@ -73,6 +73,12 @@ def _cost(comparison: Comparison, name: str) -> str:
         return f" and adds no clear latency ({change} {interval} per task)"
     verb = "adds" if best >= 0 else "saves"
     return f" and {verb} {words.value(abs(best), 's')} per task" if best else " and adds no latency"
+
+
+def _approval(comparison: Comparison, name: str) -> str:
+    """How long its tasks wait for people, if they do."""
+    found = comparison.estimates[name][APPROVAL]
+    return f"; its tasks wait {words.estimate(found, 's')} each for approval" if words.known(found.best) else ""
 
 
 def interval_of(difference: Difference) -> Estimate:

@@ -13,6 +13,7 @@ from sim.outputs import words
 from sim.outputs.timeline import Timeline
 
 EXPOSURE, LATENCY = "exposure_window_hours", "added_latency_seconds"
+APPROVAL = "approval_wait_seconds"
 POTENTIAL, REACHED = "blast_radius_potential", "blast_radius_reached"
 
 
@@ -114,7 +115,7 @@ def reach_of_role_title(role: str, resources: int, of: int, hops: int) -> str:
 
 
 def dominated(comparison: Comparison) -> dict[str, str]:
-    """Strategy → one that is no worse in exposure and added latency, and in one of them better with intervals apart."""
+    """Strategy → one that is no worse in exposure, added latency and wait for approval, and clearly better in one."""
     found: dict[str, str] = {}
     for name in comparison.strategies:
         for other in comparison.strategies:
@@ -124,7 +125,7 @@ def dominated(comparison: Comparison) -> dict[str, str]:
 
 
 def _beats(one: Mapping[str, Estimate], other: Mapping[str, Estimate]) -> bool:
-    pairs = [(one[key], other[key]) for key in (EXPOSURE, LATENCY)]
+    pairs = [(one[key], other[key]) for key in (EXPOSURE, LATENCY, APPROVAL)]
     if any(words.known(side.best) is None for pair in pairs for side in pair):
         return False
     no_worse = all((a.best or 0.0) <= (b.best or 0.0) for a, b in pairs)

@@ -226,8 +226,9 @@ def test_undefined_and_zero_estimates(comparison):
 
 
 def test_dominated_needs_intervals_apart(comparison):
-    def given(name, exposure, latency):
-        return {name: {"exposure_window_hours": Estimate(*exposure), "added_latency_seconds": Estimate(*latency)}}
+    def given(name, exposure, latency, approval=(0, 0, 0)):
+        keys = ("exposure_window_hours", "added_latency_seconds", "approval_wait_seconds")
+        return {name: {key: Estimate(*ends) for key, ends in zip(keys, (exposure, latency, approval), strict=True)}}
 
     rows = (
         given("a", (9, 10, 11), (0, 0, 0)) | given("b", (19, 20, 21), (0, 0, 0)) | given("c", (9, 10.5, 12), (0, 0, 0))
@@ -235,6 +236,9 @@ def test_dominated_needs_intervals_apart(comparison):
     rows |= given("d", (1, 2, 3), (4, 5, 6))
     compared = replace(comparison, strategies=("a", "b", "c", "d"), estimates=rows)
     assert readings.dominated(compared) == {"b": "a"}
+    # Waiting for people is a cost as well: who does that beats nobody, and is beaten for it.
+    rows |= given("d", (5, 6, 7), (0, 0, 0), (100, 200, 300)) | given("c", (9, 10, 11), (0, 0, 0), (100, 200, 300))
+    assert readings.dominated(replace(compared, estimates=rows)) == {"b": "a", "c": "a"}
 
 
 def test_layers_are_deterministic_and_ordered_by_kind(estate_graph):

@@ -11,13 +11,13 @@ from sim.measure.paired import Difference
 from sim.measure.statistics import Comparison, Estimate
 from sim.outputs.finding import finding
 
-E, L = "exposure_window_hours", "added_latency_seconds"
+E, L, A = "exposure_window_hours", "added_latency_seconds", "approval_wait_seconds"
 LOWER = Estimate(0.9, 1.0, 1.0)
 
 
-def two(exposure, difference, latency, leaks=(50, 50), replications=40) -> Comparison:
+def two(exposure, difference, latency, leaks=(50, 50), replications=40, approval=(0, 0, 0)) -> Comparison:
     estimates = {"static": {E: Estimate(900, 41.2 * 24, 1100), L: Estimate(0, 0, 0)},
-                 "jit": {E: Estimate(*exposure), L: Estimate(0, 1, 2)}}  # fmt: skip
+                 "jit": {E: Estimate(*exposure), L: Estimate(0, 1, 2), A: Estimate(*approval)}}  # fmt: skip
     differences = {"jit": {E: Difference(*difference, LOWER), L: Difference(*latency, LOWER)}}
     censored = {"static": (3, leaks[0]), "jit": (0, leaks[1])}
     return Comparison(("static", "jit"), "static", replications, estimates, differences, censored)
@@ -39,6 +39,11 @@ JIT = (5.0 / 60, 6.1 / 60, 7.4 / 60)
 def test_cut_and_cost(latency, cost):
     text = finding(two(JIT, (-1100, -980, -900), latency))
     assert text == f"jit cuts the mean exposure window from 41.2 d to 6.1 min [5.0, 7.4] min{cost}"
+
+
+def test_waiting_for_approval_is_told_apart():
+    text = finding(two(JIT, (-1100, -980, -900), (0.0, 0.0, 0.0), approval=(120, 2820, 5520)))
+    assert text.endswith(" and adds no latency; its tasks wait 47 min [2, 92] each for approval")
 
 
 def test_an_interval_that_holds_0_claims_nothing():
