@@ -23,8 +23,9 @@ RULES = row(
     """,
     floats="issuer_fails wait_factor wait_jitter notice_chance approves_bad refuses_good",
 )
-"""`tries`: retries of the issuer's clients; `copies`: whether any channel copies what is used; `remembers`: whether draws
-are kept for another strategy; `approvers`: how many there are; `asks`: whether any call needs approval."""
+"""`tries`: retries of the issuer's clients; `copies`: whether any channel copies what is used; `remembers`: whether
+draws are kept for another strategy; `approvers`: how many there are; `asks`:
+whether any call needs approval."""
 
 STANDING, PER_TASK, LEASED = 0, 1, 2
 """Values of `issuance`."""
