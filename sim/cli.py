@@ -200,6 +200,25 @@ def evidence(
     screen.show_evidence(catalogue(), key)
 
 
+@app.command()
+def standards(
+    scenario: ScenarioName = "coding-agents",
+    strategy: StrategyNames = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All identifiers with their evidence, as JSON.")] = False,
+) -> None:
+    """Show which identifiers of published frameworks a scenario says something about, and through what."""
+    import json
+
+    from sim import study
+    from sim.outputs import screen
+
+    found = study.standards(scenario, tuple(strategy or ()))
+    if as_json:
+        typer.echo(json.dumps(found.json(), indent=2, ensure_ascii=False))
+    else:
+        screen.show_standards(found.title, found.found)
+
+
 def main() -> None:
     """Entry point: errors that a user can cause become one line and exit code 2, or 130 when they stopped it."""
     for stream in (sys.stdout, sys.stderr):

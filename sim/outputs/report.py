@@ -11,12 +11,14 @@ import jinja2
 import pyarrow as pa
 
 from sim.inputs.resolve import Input
+from sim.inputs.standards import Framework, standards
 from sim.measure.catalogue import METRICS, Metric
 from sim.measure.statistics import Comparison, Difference, Estimate
 from sim.outputs import incidents, markdown, words
 from sim.outputs.figures import Figure
 from sim.outputs.finding import interval_of
 from sim.outputs.markdown import Markdown
+from sim.outputs.standards import NO_CLAIM, Exercise, remainder
 
 GROUPS = {
     "exposure": "Exposure: how long leaked credentials stay usable",
@@ -52,6 +54,7 @@ class ReportFacts:
         command: makes the results again.
         charts: folder of the charts, relative to the report.
         figures: those that were drawn.
+        standards: what the comparison exercises of published frameworks.
     """
 
     comparison: Comparison
@@ -70,6 +73,7 @@ class ReportFacts:
     story: str = ""
     charts: str = "charts"
     figures: tuple[Figure, ...] = field(default=())
+    standards: Exercise | None = None
 
 
 def report_markdown(facts: ReportFacts) -> str:
@@ -89,6 +93,7 @@ def report_markdown(facts: ReportFacts) -> str:
         story=[Markdown(markdown.escape(text, 4_000)) for text in facts.story.split("\n\n")],
         cut=list(_cut(facts.comparison)),
         **_assumptions(facts),
+        **_standards(facts.standards),
         words=words,
         row=markdown.row,
         row_rule=lambda names: Markdown("---:|" * len(names)),
@@ -155,6 +160,23 @@ def _assumptions(facts: ReportFacts) -> dict[str, object]:
     """What the scenario says, where that comes from, and what it leaves to the defaults."""
     defaults = [(Markdown(markdown.escape(path, 4_000)), shown) for path, shown in facts.defaults]
     return {"inputs": list(_inputs(facts)), "origins": _origins(facts), "defaults": defaults}
+
+
+def _standards(found: Exercise | None) -> dict[str, object]:
+    """Identifiers of frameworks with what evidences them here, and what nothing here says anything about."""
+    if found is None:
+        return {"exercised": []}
+    shorts = {key: each.short for key, each in standards().frameworks.items()}
+    return {
+        "exercised": [(shorts[row.framework], row.identifier, row.title, "; ".join(row.by)) for row in found.rows],
+        "remainder": [(heading, Markdown(markdown.escape(text, 4_000))) for heading, text in remainder(found)],
+        "editions": Markdown("; ".join(_edition(each) for each in found.frameworks)),
+        "no_claim": NO_CLAIM,
+    }
+
+
+def _edition(framework: Framework) -> Markdown:
+    return markdown.link(f"{framework.title} ({framework.edition})", framework.address)
 
 
 def _inputs(facts: ReportFacts) -> Iterator[tuple[str, str, object]]:

@@ -26,6 +26,7 @@ from sim.outputs.figures import Figure
 from sim.outputs.finding import finding
 from sim.outputs.report import ReportFacts, Source, report_markdown
 from sim.outputs.sheets import comparison_sheets
+from sim.outputs.standards import exercise
 from sim.outputs.studio import Studio
 from sim.outputs.summary import summary
 
@@ -137,6 +138,7 @@ def _report(folder: Path, about: About, found: str, studio: Studio) -> str:
         versions=versions(),
         command=about.command,
         figures=_figures(folder / "charts", about, leaks, studio),
+        standards=exercise(scenario, about.comparison.strategies),
     )
     return report_markdown(facts)
 

@@ -21,6 +21,8 @@ from sim.inputs.evidence import Evidence
 from sim.inputs.load import Loaded
 from sim.measure.statistics import Comparison
 from sim.outputs import words
+from sim.outputs.standards import NO_CLAIM, Exercise, remainder
+from sim.outputs.standards_table import standards_table
 from sim.outputs.story import Teller, clock
 from sim.outputs.tables import comparison_table
 
@@ -242,6 +244,18 @@ def show_checked(file: str, loaded: Loaded) -> None:
         ),
         soft_wrap=True,
     )
+
+
+def show_standards(title: str, found: Exercise) -> None:
+    """What a scenario exercises of published frameworks, and what it does not."""
+    out = console()
+    out.print(Text(words.tidy(title), style="bold"), soft_wrap=True)
+    out.print(standards_table(found))
+    for heading, text in remainder(found):
+        out.print()
+        out.print(Text(f"{heading}: ", style="bold").append(text, style="none"))
+    out.print()
+    out.print(Text(f"{NO_CLAIM}.", style="dim"))
 
 
 def show_scenarios(found: Iterable[tuple[str, str, Path]]) -> None:

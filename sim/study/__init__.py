@@ -5,9 +5,11 @@ from sim.study.engines import Warmed, warm_up
 from sim.study.files import Drawn, graph, new
 from sim.study.replays import Replay, Traced, replay, trace
 from sim.study.settings import Request
+from sim.study.standards import Exercised, standards
 
 __all__ = [
     "Drawn",
+    "Exercised",
     "Replay",
     "Request",
     "Silent",
@@ -19,6 +21,7 @@ __all__ = [
     "graph",
     "new",
     "replay",
+    "standards",
     "trace",
     "warm_up",
 ]

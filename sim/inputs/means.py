@@ -1,0 +1,169 @@
+"""What a scenario has: which channels leak, who notices, who is retired, and where an intruder could get."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+from sim.inputs.estate import Resource, Role, Secret
+from sim.inputs.intruded import Walk
+from sim.inputs.schema import Channel, Scenario
+from sim.inputs.strategy import Revocation, Strategy
+from sim.inputs.touching import tools_of
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a scenario has under some of its strategies; chances of 0 and keys that nothing uses do not count."""
+
+    scenario: Scenario
+    strategies: tuple[Strategy, ...]
+
+    def issues(self, *kinds: str) -> bool:
+        """Whether a strategy issues credentials of one of these kinds."""
+        return any(each.issuance in kinds for each in self.strategies)
+
+    @cached_property
+    def bearers(self) -> tuple[Strategy, ...]:
+        """Strategies whose credentials can be used by whoever copies them."""
+        return tuple(each for each in self.strategies if each.binding == "bearer")
+
+    # --- agents ---
+    @cached_property
+    def called(self) -> dict[str, set[str]]:
+        """Population → the tools that its tasks may call."""
+        tasks = {kind: tools_of(task) for kind, task in self.scenario.tasks.items()}
+        return {name: set().union(*(tasks[k] for k in each.tasks)) for name, each in self.scenario.agents.items()}
+
+    @cached_property
+    def retires(self) -> bool:
+        """Whether agents are retired."""
+        return any(each.tenure for each in self.scenario.agents.values())
+
+    def shared(self, strategy: Strategy) -> bool:
+        """Whether several agents hold one credential."""
+        tools, holders = self.scenario.estate.tools, Counter[tuple[str, str]]()
+        for name, population in self.scenario.agents.items():
+            for role in {tools[tool].uses for tool in self.called[name]}:
+                holders[role, name if strategy.sharing == "kind" else ""] += population.count
+        return strategy.sharing != "agent" and any(count > 1 for count in holders.values())
+
+    # --- leaks ---
+    @cached_property
+    def channels(self) -> tuple[Channel, ...]:
+        """Leak channels, in use or not."""
+        return tuple(self.scenario.leaks.values())
+
+    def by_use(self, channel: Channel) -> bool:
+        """Whether a use can leak through a channel."""
+        return bool(channel.per_use) and self._meets(channel)
+
+    def at_rest(self, channel: Channel) -> bool:
+        """Whether a stored credential can leak through a channel."""
+        return bool(channel.at_rest) and self.issues(*channel.holds) and self._meets(channel)
+
+    def _meets(self, channel: Channel) -> bool:
+        """Whether an agent that a channel is about calls a tool that it is about."""
+        agents: Collection[str] = self.called if channel.agents is None else channel.agents
+        tools = set().union(*(self.called[name] for name in agents))
+        return bool(tools if channel.tools is None else tools & {*channel.tools})
+
+    @cached_property
+    def leaking(self) -> tuple[Channel, ...]:
+        """Leak channels that can take something."""
+        return tuple(each for each in self.channels if self.by_use(each) or self.at_rest(each))
+
+    @property
+    def leaks(self) -> bool:
+        """Whether anything leaks."""
+        return bool(self.leaking)
+
+    @property
+    def found(self) -> bool:
+        """Whether attackers find what leaked."""
+        return any(each.discovery.chance > 0 for each in self.leaking)
+
+    @property
+    def noticed(self) -> bool:
+        """Whether the defender notices leaks."""
+        return any(each.detection is not None and each.detection.chance > 0 for each in self.leaking)
+
+    # --- ends of credentials ---
+    @cached_property
+    def revocations(self) -> tuple[Revocation, ...]:
+        """What is called for under some strategy."""
+        calls = {"task_end": True, "retirement": self.retires, "detection": self.noticed}
+        found = (getattr(each.revocation, key) for each in self.strategies for key, called in calls.items() if called)
+        return tuple(each for each in found if each is not None)
+
+    @property
+    def evicts(self) -> bool:
+        """Whether intruders are noticed and evicted."""
+        clock = self.scenario.defender.intrusion
+        return bool(self.walks) and clock is not None and clock.detection.chance > 0
+
+    def redeployed(self, strategy: Strategy) -> bool:
+        """Whether a standing credential is taken from its holders, who then wait for the next."""
+        taken = (self.noticed and strategy.revocation.detection) or (self.evicts and strategy.binding == "bearer")
+        return strategy.redeployment is not None and bool(taken)
+
+    # --- where an intruder could get ---
+    @cached_property
+    def walks(self) -> tuple[Walk, ...]:
+        """A walk for each kind of strategy whose credentials an attacker can use; none where nobody finds any."""
+        kinds = dict.fromkeys((each.scope, each.issuance == "standing") for each in self.bearers) if self.found else {}
+        return tuple(self._walk(scope, standing) for scope, standing in kinds)
+
+    def _walk(self, scope: str, standing: bool) -> Walk:
+        walk, tools = Walk(self.scenario, standing), self.scenario.estate.tools
+        for kind in dict.fromkeys(kind for each in self.scenario.agents.values() for kind in each.tasks):
+            task = self.scenario.tasks[kind]
+            roles = {tools[tool].uses for tool in tools_of(task)}
+            if scope == "task":
+                walk.from_task(roles, task.needs)
+            else:
+                walk.from_roles(roles)
+        return walk
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Roles that an intruder can act in, all that they allow."""
+        return tuple(self.scenario.estate.roles[name] for walk in self.walks for name in walk.roles)
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Resources that an intruder can reach."""
+        return tuple(self.scenario.estate.resources[name] for walk in self.walks for name in walk.resources)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Stored secrets that an intruder can read."""
+        return tuple(self.scenario.estate.secrets[name] for walk in self.walks for name, _ in walk.secrets)
+
+    @property
+    def managed(self) -> bool:
+        """Whether an intruder reads a managed secret, or would if it were not replaced at run time."""
+        walks = [self._walk(scope, standing=True) for scope in dict.fromkeys(each.scope for each in self.bearers)]
+        secrets = self.scenario.estate.secrets
+        return self.found and any(secrets[name].managed for walk in walks for name, _ in walk.secrets)
+
+    @property
+    def excess(self) -> bool:
+        """Whether a credential with role scope can touch what the task at hand does not need."""
+        estate = self.scenario.estate
+        kinds = {kind for each in self.scenario.agents.values() for kind in each.tasks}
+        tasks = [self.scenario.tasks[kind] for kind in kinds]
+        return any(each.scope == "role" for each in self.bearers) and any(
+            estate.roles[estate.tools[tool].uses].can.keys() - {*task.needs}
+            for task in tasks
+            for tool in tools_of(task)
+        )
+
+    def crosses(self, walk: Walk) -> bool:
+        """Whether a way leads from one environment to another: through one role, or through a secret."""
+        resources, secrets, roles = (getattr(self.scenario.estate, kind) for kind in ("resources", "secrets", "roles"))
+        spans = {name: {resources[each].environment for each in roles[name].can} for name in walk.roles}
+        opened = ((resources[place].environment, spans[secrets[name].opens]) for name, place in walk.secrets)
+        return any(len(each) > 1 for each in spans.values()) or any(there - {here} for here, there in opened)
