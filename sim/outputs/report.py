@@ -1,4 +1,4 @@
-"""The report as Markdown: finding, tables, charts, the worst incidents, and every input with its source."""
+"""The report as Markdown: finding, tables, charts, the worst incidents, every input with its source, standards."""
 
 from __future__ import annotations
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sim.inputs.exercised import evidenced, exercised, measured
 from sim.inputs.schema import Scenario
-from sim.inputs.standards import Framework, standards
+from sim.inputs.standards import Framework, Mechanism, standards
 from sim.measure.catalogue import BY_KEY
 
 NO_CLAIM = (
@@ -40,7 +40,8 @@ class Exercise:
 
     Attributes:
         rows: identifiers that something exercised evidences, in the frameworks' order.
-        idle: title of a mechanism that the scenario does not exercise → identifiers that nothing else here evidences.
+        idle: title of a mechanism that the scenario does not exercise → its identifiers that nothing exercised
+            evidences; also of metrics, where no mechanism tells of theirs.
         planned: the same of mechanisms that are not modelled yet.
         outside: why nothing is said → identifiers with their titles.
     """
@@ -65,21 +66,30 @@ class Exercise:
 
 def exercise(scenario: Scenario, strategies: Iterable[str] | None = None) -> Exercise:
     """What a scenario exercises under some of its strategies (None: under all)."""
-    known = standards()
     mechanisms = exercised(scenario, strategies)
     metrics = measured(mechanisms)
     shown = evidenced(mechanisms, metrics)
-    rest = {key: each for key, each in known.mechanisms.items() if key not in mechanisms}
-    lacking = {each.title: tuple(one for one in each.ids if one not in shown) for each in rest.values()}
-    planned = {each.title for each in rest.values() if each.planned}
+    idle = {key: each for key, each in standards().modelled.items() if key not in mechanisms}
+    planned = {key: each for key, each in standards().mechanisms.items() if each.planned}
     return Exercise(
         mechanisms,
         metrics,
         tuple(_rows(mechanisms, metrics)),
-        {title: ids for title, ids in lacking.items() if title not in planned},
-        {title: ids for title, ids in lacking.items() if title in planned},
+        _lacking(idle.values(), shown) | _unmeasured(metrics, shown | evidenced(idle, ())),
+        _lacking(planned.values(), shown),
         outside(),
     )
+
+
+def _lacking(mechanisms: Iterable[Mechanism], shown: Collection[str]) -> dict[str, tuple[str, ...]]:
+    return {each.title: tuple(one for one in each.ids if one not in shown) for each in mechanisms}
+
+
+def _unmeasured(metrics: Collection[str], told: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Metrics that are not exercised, where some of their identifiers have not been told of yet."""
+    rest = {key: each.ids for key, each in standards().metrics.items() if key not in metrics}
+    left = {BY_KEY[key].title: tuple(one for one in ids if one not in told) for key, ids in rest.items()}
+    return {title: ids for title, ids in left.items() if ids}
 
 
 def _rows(mechanisms: tuple[str, ...], metrics: tuple[str, ...]) -> Iterable[Row]:

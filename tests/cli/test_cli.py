@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -233,3 +234,28 @@ def test_a_closed_pipe_ends_without_a_word(tmp_path):
     with reader.stderr as errors:
         assert errors.read() == b""
     assert reader.wait(60) == 1
+
+
+def test_standards_are_shown_and_told_as_json(tmp_path):
+    file = write(tmp_path, LEAKY)
+    shown = run("standards", file, cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    assert re.search(r"^NHI2:2025 +Secret Leakage +Leaks by use", shown.stdout, re.MULTILINE)
+    assert "Not exercised by this scenario: Leaks at rest" in shown.stdout
+    assert "no claim that" in shown.stdout
+    told = json.loads(run("standards", file, "--json", "-s", "static", cwd=tmp_path).stdout)
+    assert (told["scenario"], told["strategies"]) == ("case", ["static"])
+    status = {each["id"]: each["status"] for each in told["identifiers"]}
+    assert (status["NHI2:2025"], status["AC-2(8)"], status["ASI06"]) == ("exercised", "not exercised", "not modelled")
+    unknown = run("standards", file, "--strategy", "jti", cwd=tmp_path)
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
+    assert "did you mean jit?" in unknown.stderr
+
+
+def test_the_report_has_the_table_of_standards(tmp_path):
+    done = run("compare", write(tmp_path, LEAKY), "--out", "out", "-s", "static", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "out" / "report.md").read_text().split("## Standards")[1]
+    assert "| OWASP NHI | NHI2:2025 | Secret Leakage | Leaks by use" in text
+    assert "| AC-2(8) |" not in text
+    assert "Issuance per task (AC-2(8)" in text

@@ -1,0 +1,314 @@
+"""Which mechanisms a scenario exercises: one scenario with all of them, and for each what takes it away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from sim.core.events import Cause, Event, Flag, Refusal
+from sim.inputs import exercised as rules
+from sim.inputs.exercised import PREDICATES, evidenced, exercised, measured
+from sim.inputs.intruded import Walk
+from sim.inputs.schema import Scenario
+from sim.inputs.standards import standards
+from sim.inputs.touching import tools_of
+from sim.model.graph import attack_edges
+from sim.model.reach import Reach
+from tests.fuzzing.compare import Case
+from tests.fuzzing.scenarios import random_scenario
+from tests.support import merged, scenario
+
+Changes = Mapping[str, Any]
+SOME, NEVER = {"chance": 0.5, "time": "1h"}, {"chance": 0, "time": "1h"}
+BY_HAND = {"by": "manual", "delay": "1h", "fails": 0.1}
+AT_ONCE = {"delay": "1h"}
+FULL = scenario(
+    estate={
+        "resources": {
+            "box": {"stores": ["KEY"]},
+            "attic": {"environment": "test"},
+            "vault": {"loss": "5k", "sensitivity": 5},
+        },
+        "secrets": {"KEY": {"opens": "keeper", "managed": True, "rotated-every": "2d"}},
+        "roles": {
+            "worker": {"can": {"box": "read", "attic": "read"}},
+            "keeper": {"can": {"vault": "read"}, "assumes": ["owner"]},
+            "owner": {"mints": ["keeper"]},
+        },
+    },
+    agents={"bot": {"count": 2, "tenure": "5d"}},
+    leaks={
+        "log": {"per-use": 0.1, "discovery": SOME, "detection": SOME},
+        "disk": {"at-rest": "1/day", "discovery": SOME, "detection": SOME},
+    },
+    defender={"intrusion": {"detection": SOME, "eviction": "1h"}},
+    issuer={"outages": {"between": "1d", "lasting": "1h"}},
+    strategies={
+        "only": None,
+        "standing": {
+            "issuance": "standing",
+            "sharing": "fleet",
+            "rotation": {"every": "2d"},
+            "redeployment": "1h",
+            "revocation": {"retirement": BY_HAND, "detection": BY_HAND},
+        },
+        "lease": {"issuance": "leased", "lifetime": "1h", "renewal": {"at": 0.5, "max-life": "1d"}},
+        "bound": {"issuance": "leased", "lifetime": "1h", "binding": "sender-constrained"},
+        "task": {
+            "issuance": "per-task",
+            "lifetime": "1h",
+            "scope": "task",
+            "revocation": {"task-end": AT_ONCE},
+        },
+    },
+)
+"""Has every mechanism that is modelled."""
+
+
+def estate(**changes: Any) -> Changes:
+    return {"estate": changes}
+
+
+def strategy(name: str, **changes: Any) -> Changes:
+    return {"strategies": {name: changes or None}}
+
+
+def channels(**changes: Any) -> Changes:
+    return {"leaks": {"log": changes, "disk": changes}}
+
+
+NO_LEAKS: Changes = {"leaks": None}
+NOT_FOUND = channels(discovery=NEVER)
+NOT_NOTICED = channels(detection=NEVER)
+UNREAD = estate(secrets={"KEY": {"readable-with": "admin"}})
+ALL_BOUND: Changes = {
+    "strategies": {name: {"binding": "sender-constrained"} for name in FULL["strategies"]},
+}
+OTHER_TOOL: Changes = {
+    "estate": {"tools": {"idle": {"uses": "worker", "duration": "1m"}}},
+    **channels(tools=["idle"]),
+}
+NOBODY: Changes = {
+    "agents": {"idle": {"count": 1, "arrivals": {"every": {"interval": "1h"}}, "tasks": {"rest": 1}}},
+    "estate": {"tools": {"nap": {"uses": "worker", "duration": "1m"}}},
+    "tasks": {"rest": {"needs": ["box"], "steps": ["nap"], "thinking": "0s"}},
+    **channels(agents=["idle"], tools=["call"]),
+}
+ONLY_TASKS: Changes = {"strategies": {"standing": None, "lease": None, "bound": None}}
+
+OFF: Mapping[str, tuple[Changes, ...]] = {
+    "leak-by-use": ({"leaks": {"log": {"per-use": 0}}}, OTHER_TOOL, NOBODY, NO_LEAKS),
+    "leak-at-rest": ({"leaks": {"disk": {"at-rest": "0/day"}}}, OTHER_TOOL, ONLY_TASKS, NO_LEAKS),
+    "leak-detection": (NOT_NOTICED, channels(detection=None), NO_LEAKS, OTHER_TOOL),
+    "use-of-leaks": (NOT_FOUND, NO_LEAKS),
+    "standing-credentials": (strategy("standing"),),
+    "rotation": (strategy("standing", rotation=None),),
+    "redeployment": (
+        strategy("standing", redeployment=None),
+        {**NOT_NOTICED, "defender": None},
+        {**strategy("standing", revocation={"detection": None}), "defender": None},
+        strategy("standing", binding="sender-constrained", revocation={"detection": None}),
+    ),
+    "leases": ({"strategies": {"lease": None, "bound": None}},),
+    "per-task-issuance": (strategy("task"),),
+    "renewal": (strategy("lease", renewal=None),),
+    "task-scope": (strategy("task", scope="role"), strategy("task", binding="sender-constrained"), NO_LEAKS),
+    "sharing": (strategy("standing", sharing="agent"), {"agents": {"bot": {"count": 1}}}),
+    "sender-constraint": (strategy("bound", binding="bearer"), NO_LEAKS),
+    "issuer": ({"strategies": {"lease": None, "bound": None, "task": None}},),
+    "issuer-outages": ({"issuer": None}, {"strategies": {"lease": None, "bound": None, "task": None}}),
+    "revocation-at-task-end": (strategy("task", revocation=None),),
+    "revocation-at-retirement": (
+        strategy("standing", revocation={"retirement": None}),
+        {"agents": {"bot": {"tenure": None}}},
+    ),
+    "revocation-on-detection": (strategy("standing", revocation={"detection": None}), NOT_NOTICED),
+    "manual-revocation": (
+        strategy(
+            "standing", revocation={"retirement": AT_ONCE | {"by": "automatic"}, "detection": {"by": "automatic"}}
+        ),
+        {**strategy("standing", revocation={"retirement": None}), **NOT_NOTICED},
+    ),
+    "failing-revocation": (
+        strategy("standing", revocation={"retirement": {"fails": 0}, "detection": {"fails": 0}}),
+        {**NOT_NOTICED, "agents": {"bot": {"tenure": None}}},
+    ),
+    "eviction": ({"defender": None}, {"defender": {"intrusion": {"detection": NEVER}}}, NOT_FOUND, ALL_BOUND),
+    "offboarding": ({"agents": {"bot": {"tenure": None}}},),
+    "excess-privilege": (
+        {"tasks": {"job": {"needs": ["box", "attic"]}}},
+        NO_LEAKS,
+        ONLY_TASKS,
+        ALL_BOUND,
+    ),
+    "stored-secrets": (UNREAD, estate(resources={"box": {"stores": []}}), NOT_FOUND, ALL_BOUND),
+    "managed-secrets": (estate(secrets={"KEY": {"managed": False}}), UNREAD, NOT_FOUND, ALL_BOUND),
+    "secret-rotation": (estate(secrets={"KEY": {"rotated-every": None}}), UNREAD, strategy("standing")),
+    "environment-crossing": (estate(resources={"attic": {"environment": "prod"}}), NOT_FOUND, ONLY_TASKS),
+    "role-assumption": (estate(roles={"keeper": {"assumes": []}}), UNREAD, strategy("standing"), NOT_FOUND),
+    "minting": (estate(roles={"owner": {"mints": []}}), UNREAD, strategy("standing"), NOT_FOUND),
+    "losses": (estate(resources={"vault": {"loss": None}}), UNREAD, strategy("standing"), NOT_FOUND),
+}
+"""Mechanism → changes of FULL, each of which takes it away."""
+
+
+def seen(content: Changes) -> set[str]:
+    return {*exercised(Scenario.model_validate(content))}
+
+
+def wrong(key: str) -> list[str]:
+    """What a mechanism's predicate says otherwise than it should."""
+    found = [] if key in seen(FULL) else [f"{key} is not exercised where it is"]
+    kept = [number for number, changes in enumerate(OFF[key]) if key in seen(merged(FULL, dict(changes)))]
+    return found + [f"{key} is exercised in spite of change {number}" for number in kept]
+
+
+# --- each predicate ---
+def test_every_predicate_is_tested() -> None:
+    assert OFF.keys() == PREDICATES.keys()
+
+
+@pytest.mark.parametrize("key", PREDICATES)
+def test_a_mechanism_is_exercised_only_with_all_that_it_takes(key: str) -> None:
+    assert wrong(key) == []
+
+
+@pytest.mark.parametrize("key", PREDICATES)
+@pytest.mark.parametrize("says", [True, False])
+def test_a_predicate_that_does_not_look_is_found(key: str, says: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "PREDICATES", {**PREDICATES, key: lambda _: says})
+    assert len(wrong(key)) == (len(OFF[key]) if says else 1)
+
+
+def test_one_environment_reached_from_another_through_a_secret() -> None:
+    through = merged(
+        FULL,
+        {"estate": {"resources": {"box": {"environment": "test"}, "attic": {"environment": "test"}}}},
+    )
+    assert "environment-crossing" in seen(through)
+    assert "environment-crossing" not in seen(merged(through, dict(UNREAD)))
+
+
+def test_only_the_chosen_strategies_count() -> None:
+    what = Scenario.model_validate(FULL)
+    assert "rotation" not in exercised(what, ["lease"])
+    assert {*exercised(what, ["lease"])} < {*exercised(what)}
+    assert exercised(what, what.strategies) == exercised(what) == tuple(standards().modelled)
+
+
+# --- metrics and identifiers ---
+def test_metrics_follow_what_they_measure() -> None:
+    always = {key for key, each in standards().metrics.items() if not each.measures}
+    assert {*measured(())} == always
+    assert {*measured(["losses"])} == always | {"loss"}
+    assert {*measured([*standards().modelled])} == {*standards().metrics}
+
+
+def test_identifiers_follow_mechanisms_and_metrics() -> None:
+    assert evidenced((), ()) == set()
+    assert evidenced(["minting"], ["loss"]) == {
+        *standards().mechanisms["minting"].ids,
+        *standards().metrics["loss"].ids,
+    }
+
+
+# --- beside the simulator ---
+def test_the_walk_reaches_what_the_model_says() -> None:
+    for number in range(60):
+        what = Scenario.model_validate(random_scenario(number))
+        assert [*walks_that_differ(what)] == [], number
+
+
+def test_a_walk_that_reads_any_secret_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.inputs.intruded._RANK", {"read": 0, "write": 0, "admin": 0})
+    assert any([*walks_that_differ(Scenario.model_validate(random_scenario(number)))] for number in range(20))
+
+
+def walks_that_differ(what: Scenario) -> Iterator[tuple[str, bool, str]]:
+    estate = what.estate
+    roles, resources = [*estate.roles], [*estate.resources]
+    for standing in (True, False):
+        reach = Reach(attack_edges(estate), [roles.index(each.opens) for each in estate.secrets.values()], standing)
+        for kind, task in what.tasks.items():
+            own = {estate.tools[tool].uses for tool in tools_of(task)}
+            needs = frozenset(resources.index(each) for each in task.needs)
+            scopes: tuple[frozenset[int] | None, ...] = (None, needs)
+            for scope in scopes:
+                walk = Walk(what, standing)
+                if scope is None:
+                    walk.from_roles(own)
+                else:
+                    walk.from_task(own, task.needs)
+                found = {each for role in own for each in reach.resources(roles.index(role), scope)}
+                if {*walk.resources} != {resources[each] for each in found}:
+                    yield kind, standing, "role" if scope is None else "task"
+
+
+NUMBERS = range(40)
+
+
+def test_whatever_happens_in_a_simulation_is_exercised() -> None:
+    happening: set[str] = set()
+    for number in NUMBERS:
+        content = random_scenario(number)
+        what, case = Scenario.model_validate(content), Case(content)
+        for name in what.strategies:
+            found = happened(what, name, case)
+            assert found <= {*exercised(what, [name])}, (number, name)
+            happening |= found
+    assert happening == {*PREDICATES} - NO_EVENT
+
+
+@pytest.mark.parametrize("key", ["leak-at-rest", "renewal", "minting", "issuer-outages"])
+def test_a_predicate_that_misses_what_happens_is_found(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "PREDICATES", {**PREDICATES, key: lambda _: False})
+    with pytest.raises(AssertionError):
+        test_whatever_happens_in_a_simulation_is_exercised()
+
+
+NO_EVENT = {
+    "task-scope", "sharing", "manual-revocation", "excess-privilege", "managed-secrets", "secret-rotation",
+    "environment-crossing",
+}  # fmt: skip
+"""Mechanisms of which no single event tells."""
+ASKED = {
+    Cause.TASK_END: "revocation-at-task-end",
+    Cause.RETIREMENT: "revocation-at-retirement",
+    Cause.DETECTION: "revocation-on-detection",
+}
+ISSUED = {"standing": "standing-credentials", "leased": "leases", "per-task": "per-task-issuance"}
+ALWAYS: Mapping[Event, str] = {
+    Event.RETIRED: "offboarding",
+    Event.REQUESTED: "issuer",
+    Event.LEAK_NOTICED: "leak-detection",
+    Event.SPARED: "failing-revocation",
+    Event.BLOCKED: "use-of-leaks",
+    Event.COMPROMISED: "use-of-leaks",
+    Event.EVICTED: "eviction",
+}
+EDGES = {"stores": "stored-secrets", "assumes": "role-assumption", "mints": "minting"}
+
+
+def happened(what: Scenario, name: str, case: Case) -> Collection[str]:
+    """The mechanisms that the events of a replication tell of."""
+    strategy, channels = what.strategies[name], [*what.leaks.values()]
+    edges = {number: edge.relation for number, edge in enumerate(case.world.edges)}
+    special: Mapping[Event, Callable[[Any], str]] = {
+        Event.ISSUED: lambda row: "" if row["flags"] & Flag.ATTACKERS else ISSUED[strategy.issuance],
+        Event.RENEWED: lambda row: "" if row["flags"] & Flag.ATTACKERS else "renewal",
+        Event.SHORTENED: lambda _: "rotation",
+        Event.ASKED: lambda row: ASKED[row["other"]],
+        Event.CAPTURED: lambda row: "leak-by-use" if channels[row["other"]].per_use is not None else "leak-at-rest",
+        Event.REFUSED: lambda row: "issuer-outages" if row["other"] == Refusal.OUTAGE else "issuer",
+        Event.OBTAINED: lambda row: EDGES[edges[row["edge"]]],
+        Event.REACHED: lambda row: "losses" if row["until"] > 0 else "",
+        Event.OUTAGE: lambda _: "redeployment" if strategy.rotation is None else "",
+        Event.BLOCKED: lambda row: "sender-constraint" if row["other"] == 2 else "",
+    }
+    found = set()
+    for row in case.log(name, 0, 0, "reference"):
+        kind = Event(row["kind"])
+        found |= {ALWAYS.get(kind, ""), special[kind](row) if kind in special else ""}
+    return found - {""}
