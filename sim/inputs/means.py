@@ -110,10 +110,15 @@ class Means:
         return strategy.redeployment is not None and bool(taken)
 
     # --- where an intruder could get ---
+    @property
+    def usable(self) -> tuple[Strategy, ...]:
+        """Strategies whose credentials an attacker can get and use."""
+        return self.bearers if self.found else ()
+
     @cached_property
     def walks(self) -> tuple[Walk, ...]:
-        """A walk for each kind of strategy whose credentials an attacker can use; none where nobody finds any."""
-        kinds = dict.fromkeys((each.scope, each.issuance == "standing") for each in self.bearers) if self.found else {}
+        """A walk for each kind of strategy whose credentials an attacker can use."""
+        kinds = dict.fromkeys((each.scope, each.issuance == "standing") for each in self.usable)
         return tuple(self._walk(scope, standing) for scope, standing in kinds)
 
     def _walk(self, scope: str, standing: bool) -> Walk:
@@ -145,9 +150,9 @@ class Means:
     @property
     def managed(self) -> bool:
         """Whether an intruder reads a managed secret, or would if it were not replaced at run time."""
-        walks = [self._walk(scope, standing=True) for scope in dict.fromkeys(each.scope for each in self.bearers)]
+        walks = [self._walk(scope, standing=True) for scope in dict.fromkeys(each.scope for each in self.usable)]
         secrets = self.scenario.estate.secrets
-        return self.found and any(secrets[name].managed for walk in walks for name, _ in walk.secrets)
+        return any(secrets[name].managed for walk in walks for name, _ in walk.secrets)
 
     @property
     def excess(self) -> bool:
