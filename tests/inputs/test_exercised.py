@@ -43,6 +43,7 @@ FULL = scenario(
         "log": {"per-use": 0.1, "discovery": SOME, "detection": SOME},
         "disk": {"at-rest": "1/day", "discovery": SOME, "detection": SOME},
     },
+    approvers={"response": "1m"},
     defender={"intrusion": {"detection": SOME, "eviction": "1h"}},
     issuer={"outages": {"between": "1d", "lasting": "1h"}},
     strategies={
@@ -54,6 +55,7 @@ FULL = scenario(
             "redeployment": "1h",
             "revocation": {"retirement": BY_HAND, "detection": BY_HAND},
         },
+        "asking": {"issuance": "leased", "lifetime": "1h", "approval": {"every-call": True}},
         "lease": {"issuance": "leased", "lifetime": "1h", "renewal": {"at": 0.5, "max-life": "1d"}},
         "bound": {"issuance": "leased", "lifetime": "1h", "binding": "sender-constrained"},
         "task": {
@@ -96,7 +98,7 @@ NOBODY: Changes = {
     "tasks": {"rest": {"needs": ["box"], "steps": ["nap"], "thinking": "0s"}},
     **channels(agents=["idle"], tools=["call"]),
 }
-ONLY_TASKS: Changes = {"strategies": {"standing": None, "lease": None, "bound": None}}
+ONLY_TASKS: Changes = {"strategies": {"standing": None, "lease": None, "bound": None, "asking": None}}
 
 OFF: Mapping[str, tuple[Changes, ...]] = {
     "leak-by-use": ({"leaks": {"log": {"per-use": 0}}}, OTHER_TOOL, NOBODY, NO_LEAKS),
@@ -111,14 +113,18 @@ OFF: Mapping[str, tuple[Changes, ...]] = {
         {**strategy("standing", revocation={"detection": None}), "defender": None},
         strategy("standing", binding="sender-constrained", revocation={"detection": None}),
     ),
-    "leases": ({"strategies": {"lease": None, "bound": None}},),
+    "approval": (strategy("asking", approval=None),),
+    "leases": ({"strategies": {"lease": None, "bound": None, "asking": None}},),
     "per-task-issuance": (strategy("task"),),
     "renewal": (strategy("lease", renewal=None),),
     "task-scope": (strategy("task", scope="role"), strategy("task", binding="sender-constrained"), NO_LEAKS),
     "sharing": (strategy("standing", sharing="agent"), {"agents": {"bot": {"count": 1}}}),
     "sender-constraint": (strategy("bound", binding="bearer"), NO_LEAKS),
-    "issuer": ({"strategies": {"lease": None, "bound": None, "task": None}},),
-    "issuer-outages": ({"issuer": None}, {"strategies": {"lease": None, "bound": None, "task": None}}),
+    "issuer": ({"strategies": {"lease": None, "bound": None, "task": None, "asking": None}},),
+    "issuer-outages": (
+        {"issuer": None},
+        {"strategies": {"lease": None, "bound": None, "task": None, "asking": None}},
+    ),
     "revocation-at-task-end": (strategy("task", revocation=None),),
     "revocation-at-retirement": (
         strategy("standing", revocation={"retirement": None}),
@@ -287,6 +293,7 @@ ALWAYS: Mapping[Event, str] = {
     Event.BLOCKED: "use-of-leaks",
     Event.COMPROMISED: "use-of-leaks",
     Event.EVICTED: "eviction",
+    Event.APPROVAL_ASKED: "approval",
 }
 EDGES = {"stores": "stored-secrets", "assumes": "role-assumption", "mints": "minting"}
 
