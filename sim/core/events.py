@@ -65,6 +65,8 @@ class Event(IntEnum):
     EVICTED = 29
     APPROVAL_ASKED = 30  # other: tool; was: when a person begins on it; until: when it is answered or void
     APPROVAL_ANSWERED = 31  # other: Answer; was: when it was asked; until: end of the elevation, 0 if there is none
+    PERMITTED = 32  # a policy lets a call begin; other: tool; edge: entry in the table of decisions
+    DENIED = 33  # a policy does not, and the task ends; other: tool; edge: entry in the table of decisions
 
 
 LIFE_CHANGES = (Event.RENEWED, Event.SHORTENED, Event.DIED)
@@ -79,6 +81,7 @@ class Flag(IntEnum):
     LEAKED = 4  # the credential had been captured before
     ORPHAN = 8  # every holder of the credential is retired
     ATTACKERS = 16  # the credential was got by an attacker: a session, a minted or a found one
+    ERROR = 32  # denied because a policy failed; nothing else stood against it
 
 
 class Outcome(IntEnum):
@@ -89,6 +92,7 @@ class Outcome(IntEnum):
     CREDENTIAL = 2  # no working credential was to be had
     DEADLINE = 3
     APPROVAL = 4  # a person refused a call, or nobody answered in time
+    POLICY = 5  # a call was denied
 
 
 class Cause(IntEnum):
@@ -119,6 +123,6 @@ class Answer(IntEnum):
 
 
 CAUSES = ("expired", "rotated", "task-end", "retirement", "detection", "eviction")
-OUTCOMES = ("done", "tool failed", "no credential", "deadline passed", "no approval")
+OUTCOMES = ("done", "tool failed", "no credential", "deadline passed", "no approval", "denied by policy")
 REFUSALS = ("", "outage", "rate limit", "failure")
 ANSWERS = ("", "approved", "refused", "expired")

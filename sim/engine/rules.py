@@ -46,6 +46,15 @@ def capped(dies: int, now: int, latest: int) -> int:
     return max(now, min(dies, latest))
 
 
+def entry(first: int, objective: int, approval: int, calls: int, most_calls: int, age: int, most_age: int) -> int:
+    """Where a decision stands in the table: after the call's first entry, in the order of sim.inputs.policies.space.
+
+    Args:
+        calls, age: how many steps of each have been passed, of `most_calls` and `most_age`.
+    """
+    return first + ((objective * 2 + approval) * (most_calls + 1) + calls) * (most_age + 1) + age
+
+
 def value_ends(now: int, life: int, phase: int) -> int:
     """When a secret that changes every `life` ticks, first at `phase`, is replaced next; later than now."""
     return phase + ((now - phase) // life + 1) * life if now >= phase else phase

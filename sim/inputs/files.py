@@ -38,23 +38,26 @@ def shown_name(path: str | Path) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", "?", text) or "?"
 
 
-def read_source(path: Path, shown: str, at_most: int = LARGEST) -> Source:
+def read_source(path: Path, shown: str, at_most: int = LARGEST, wanted: str = "a scenario is a YAML file") -> Source:
     """Read a regular UTF-8 file of limited size.
+
+    Args:
+        wanted: what to say of something that is no file.
 
     Raises:
         ScenarioError: missing, a folder, unreadable, too large, not UTF-8, or with control characters.
     """
-    return Source(shown, path, _decoded(_bytes(path, shown, at_most), shown))
+    return Source(shown, path, _decoded(_bytes(path, shown, at_most, wanted), shown))
 
 
-def _bytes(path: Path, shown: str, at_most: int) -> bytes:
+def _bytes(path: Path, shown: str, at_most: int, wanted: str) -> bytes:
     whole = Place(shown, 0, 0)
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise whole.error("this is a folder; a scenario is a YAML file")
+            raise whole.error(f"this is a folder; {wanted}")
         if not stat.S_ISREG(status.st_mode):
-            raise whole.error("this is not a regular file; a scenario is a YAML file")
+            raise whole.error(f"this is not a regular file; {wanted}")
         if status.st_size <= at_most:
             with path.open("rb") as stream:
                 content = stream.read(at_most + 1)

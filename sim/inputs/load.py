@@ -25,6 +25,8 @@ from sim.inputs.evidence import DATA
 from sim.inputs.files import LARGEST, Source, read_source, shown_name
 from sim.inputs.merge import below, merge
 from sim.inputs.messages import instead, schema_problem
+from sim.inputs.policies import check as policies
+from sim.inputs.policies.files import with_texts
 from sim.inputs.presets import SHOWN, with_presets
 from sim.inputs.resolve import Input, Resolver
 from sim.inputs.schema import Scenario
@@ -47,7 +49,7 @@ class Loaded:
         name: file name without its ending, or the name of a bundled scenario.
         scenario: what the file says.
         inputs: every value written in the file, in what it extends and in the presets it uses.
-        texts: (file as shown, text), the scenario first, then what it extends.
+        texts: (file as shown, text), the scenario first, then what it extends, then files of policies.
     """
 
     name: str
@@ -101,13 +103,17 @@ def _loaded(what: str | Path, watch: Watch) -> Loaded:
     resolver = Resolver(problems, folders)
     resolved = resolver.resolve(tree, shape(Scenario))
     problems.raise_first()
+    resolved, cedar = with_texts(resolved, folders, problems)
+    problems.raise_first()
     scenario = _validated(resolved, problems, MOST_VALUES - reading.room.values)
     references.check(scenario, resolved, problems)
     problems.raise_first()
     size.check(scenario, resolved, problems)
     problems.raise_first()
-    texts = tuple((each.shown, each.text) for each in reading.sources)
-    return Loaded(name, scenario, tuple(resolver.inputs), texts)
+    policies.check(scenario, resolved, cedar, problems)
+    problems.raise_first()
+    texts = dict.fromkeys((each.shown, each.text) for each in (*reading.sources, *cedar.values()))
+    return Loaded(name, scenario, tuple(resolver.inputs), tuple(texts))
 
 
 def _opened(what: str | Path) -> tuple[str, Source]:

@@ -63,6 +63,8 @@ def references(scenario: Scenario) -> Iterator[Reference]:
     if scenario.approvers and scenario.approvers.hours:
         yield Reference("profile", scenario.approvers.hours, scenario.profiles, ("approvers", "hours"))
     for name, strategy in scenario.strategies.items():
+        if strategy.policy:
+            yield Reference("policy set", strategy.policy, scenario.policies, ("strategies", name, "policy"))
         if strategy.approval:
             path = ("strategies", name, "approval", "tools")
             yield from _list("tool", strategy.approval.tools, scenario.estate.tools, path)

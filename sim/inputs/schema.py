@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from sim.inputs.distributions import Chance, Distribution, Model
 from sim.inputs.estate import BackOff, Estate, Population, Profile, TaskKind
 from sim.inputs.names import Name, Text
+from sim.inputs.policies.section import PolicySet
 from sim.inputs.quantities import Count, Duration, Probability, Rate, Several, Span, wrong
 from sim.inputs.strategy import Issuance, Strategy
 
@@ -121,6 +122,7 @@ class Scenario(Model):
     defender: Defender = Field(default=Defender(), description="who notices and revokes")
     issuer: Issuer = Field(default=Issuer(), description="where leased and per-task credentials come from")
     approvers: Approvers | None = Field(default=None, description="who approves calls; none: nobody can be asked")
+    policies: dict[Name, PolicySet] = Field(default={}, description="name → Cedar policies that a strategy can ask")
     strategies: dict[Name, Strategy] = Field(min_length=1, description="name → preset, knobs, or both")
     baseline: Name | None = Field(default=None, description="strategy the others are compared with; none: the first")
 

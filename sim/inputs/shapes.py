@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from sim.inputs import names
 from sim.inputs.distributions import Distribution, Part
 from sim.inputs.estate import Estate, Level, Population, Profile, Resource, Role, Secret, TaskKind, Tool
+from sim.inputs.policies.section import PolicySet
 from sim.inputs.schema import Approvers, Attacker, Channel, Defender, Issuer, Scenario
 from sim.inputs.strategy import Strategy
 
@@ -31,6 +32,7 @@ SECTIONS: tuple[type[BaseModel], ...] = (
     Defender,
     Issuer,
     Approvers,
+    PolicySet,
     Strategy,
 )
 """Groups that have no source of their own; everything within them may have one."""

@@ -101,6 +101,9 @@ class Strategy(Model):
     )
     revocation: Revocations = Field(default=Revocations(), description="what calls for a revocation, and how it goes")
     approval: Approval | None = Field(default=None, description="calls that wait for a person; none: no call does")
+    policy: Name | None = Field(
+        default=None, description="the policies asked before each call; none: every call is allowed"
+    )
     redeployment: Distribution[Duration] | None = Field(
         default=None, description="after a standing secret was revoked: until one holder has the new one; none: at once"
     )

@@ -97,6 +97,11 @@ class Problems:
         if self._first is None or order < self._first[0]:
             self._first = order, place, text
 
+    @property
+    def found(self) -> bool:
+        """Whether anything was noted."""
+        return self._first is not None
+
     def raise_first(self) -> None:
         """Raise the first.
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sim.measure.approvals import Approvals
 from sim.measure.catalogue import COLUMNS
 from sim.measure.chunks import Chunk
+from sim.measure.denials import DenialRow, Denials
 from sim.measure.incidents import Incidents
 from sim.measure.leaks import LeakRow
 from sim.measure.tally import Tally
@@ -38,6 +39,7 @@ class Metrics:
         self._tally = Tally(world.horizon, world.issuer.capacity)
         self._approvals = Approvals(world)
         self._incidents = Incidents(world, plan, reach)
+        self._denials = Denials(plan.name, plan.policy)
 
     def add(self, rows: npt.NDArray[Any]) -> None:
         """Take in the next chunk of the log (rows of core.events.LOG)."""
@@ -45,6 +47,11 @@ class Metrics:
         self._tally.add(chunk)
         self._approvals.add(chunk)
         self._incidents.add(chunk)
+        self._denials.add(chunk)
+
+    def denials(self, replication: int) -> list[DenialRow]:
+        """What policies denied, and how often."""
+        return self._denials.rows(replication)
 
     def result(self, replication: int) -> tuple[dict[str, float], list[LeakRow]]:
         """The replication's totals by column of the catalogue (nan: undefined), and its leaked credentials."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from sim.measure.denials import DenialRow
 from sim.measure.leaks import LeakRow
 
 Row = dict[str, Any]
@@ -18,3 +19,4 @@ class Finished:
     replication: int
     rows: list[Row]
     leaks: list[LeakRow]
+    denials: list[DenialRow] = field(default_factory=list)

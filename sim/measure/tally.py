@@ -19,6 +19,9 @@ OWN_RENEWALS = table(lambda kind, flags: kind == Event.RENEWED and not flags & F
 USED = table(lambda kind, _: kind == Event.USED)
 ISSUED = table(lambda kind, _: kind == Event.ISSUED)
 SERVED = table(lambda kind, _: kind == Event.SERVED)
+DECIDED = table(lambda kind, _: kind in (Event.PERMITTED, Event.DENIED))
+DENIED = table(lambda kind, _: kind == Event.DENIED)
+BY_ERROR = table(lambda kind, flags: kind == Event.DENIED and flags & Flag.ERROR > 0)
 
 
 class Tally:
@@ -90,6 +93,10 @@ class Tally:
             "issuer_wait_seconds": self.queued / SECOND,
             "issuer_requests": self._count(SERVED),
             "issuer_load": self.busy / (self.capacity * self.horizon),
+            "tasks_failed_policy": int(self.outcomes[Outcome.POLICY]),
+            "decisions": self._count(DECIDED),
+            "denials": self._count(DENIED),
+            "denials_by_error": self._count(BY_ERROR),
             "outage_hours": self.outage / HOUR,
         }
 

@@ -9,6 +9,7 @@ from sim.core.laws import Law
 from sim.core.units import FOREVER
 from sim.inputs.strategy import Approval, Revocation, Strategy
 from sim.model.laws import law
+from sim.model.policy import PolicyTable
 from sim.model.world import World
 
 
@@ -48,6 +49,7 @@ class Plan:
         revocation: by the cause that asks for it.
         approval: of calls, by people; None: no call needs it.
         redeployment: after a standing one was revoked, until a holder has the new one.
+        policy: asked before each call; None: every call is allowed.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Plan:
     revocation: dict[Cause, RevocationRow]
     approval: ApprovalRow | None
     redeployment: Law
+    policy: PolicyTable | None
 
 
 def plan(name: str, strategy: Strategy, world: World) -> Plan:
@@ -97,6 +100,7 @@ def plan(name: str, strategy: Strategy, world: World) -> Plan:
         revocation=_revocations(strategy),
         approval=_approval(strategy.approval, world) if strategy.approval else None,
         redeployment=law(strategy.redeployment),
+        policy=world.policies[strategy.policy] if strategy.policy else None,
     )
 
 

@@ -5,6 +5,7 @@ Both engines read a World and nothing else of the scenario; it never changes dur
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -17,6 +18,7 @@ from sim.inputs.schema import Channel, Issuer, Scenario
 from sim.model.calendar import Calendar, calendar
 from sim.model.graph import Edge, attack_edges
 from sim.model.laws import law
+from sim.model.policy import PolicyTable, policy_tables
 from sim.model.rows import (
     AgentRow,
     ApproversRow,
@@ -60,6 +62,7 @@ class World:
     staffed: Calendar
     issuer: IssuerRow
     approvers: ApproversRow | None
+    policies: Mapping[str, PolicyTable]
 
 
 def build(scenario: Scenario) -> World:
@@ -95,6 +98,7 @@ def build(scenario: Scenario) -> World:
         staffed=calendar(scenario.profiles[scenario.defender.staffed] if scenario.defender.staffed else None),
         issuer=_issuer(scenario.issuer),
         approvers=_approvers(scenario),
+        policies=policy_tables(scenario),
     )
 
 

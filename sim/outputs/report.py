@@ -15,6 +15,7 @@ from sim.inputs.standards import Framework, standards
 from sim.measure.catalogue import METRICS, Metric
 from sim.measure.statistics import Comparison, Difference, Estimate
 from sim.outputs import incidents, markdown, words
+from sim.outputs.denials import denied
 from sim.outputs.figures import Figure
 from sim.outputs.finding import interval_of
 from sim.outputs.markdown import Markdown
@@ -49,7 +50,7 @@ class ReportFacts:
     Attributes:
         sources: evidence key → source.
         defaults: path and value of what the scenario leaves to the defaults.
-        leaks: columns of LeakRow, `strategy` among them.
+        leaks: columns of LeakRow, `strategy` among them; denials: of DenialRow.
         versions: program or library → version.
         command: makes the results again.
         charts: folder of the charts, relative to the report.
@@ -65,6 +66,7 @@ class ReportFacts:
     horizon_hours: float
     seed: int
     leaks: pa.Table
+    denials: pa.Table
     inputs: Sequence[Input]
     sources: Mapping[str, Source]
     versions: Mapping[str, str]
@@ -92,6 +94,7 @@ def report_markdown(facts: ReportFacts) -> str:
         worst=incidents.worst(facts.leaks),
         story=[Markdown(markdown.escape(text, 4_000)) for text in facts.story.split("\n\n")],
         cut=list(_cut(facts.comparison)),
+        denied=list(denied(facts.denials, facts.comparison.replications)),
         **_assumptions(facts),
         **_standards(facts.standards),
         words=words,

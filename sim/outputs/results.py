@@ -132,6 +132,7 @@ def _report(folder: Path, about: About, found: str, studio: Studio) -> str:
         horizon_hours=scenario.horizon / HOUR,
         seed=about.seed,
         leaks=leaks,
+        denials=store.read_denials(folder),
         inputs=about.loaded.inputs,
         sources=_sources(),
         defaults=grouped(defaults_used(scenario), scenario),

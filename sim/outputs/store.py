@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -16,17 +17,20 @@ import pyarrow.parquet as pq
 from sim.core.errors import ResultsError
 from sim.inputs.files import shown_name
 from sim.measure.catalogue import COLUMNS
+from sim.measure.denials import DenialRow
 from sim.measure.leaks import LeakRow
 from sim.measure.records import Finished
 from sim.measure.statistics import LeakSample
 
 REPLICATIONS, LEAKS, MANIFEST, SUMMARY = "replications.parquet", "leaks.parquet", "manifest.json", "summary.json"
-OURS = (MANIFEST, SUMMARY, REPLICATIONS, LEAKS, "report.md", "charts")
+DENIALS = "denials.parquet"
+OURS = (MANIFEST, SUMMARY, REPLICATIONS, LEAKS, DENIALS, "report.md", "charts")
 TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), int | None: pa.int64()}
 REPLICATION_SCHEMA = pa.schema(
     [("strategy", pa.string()), ("replication", pa.int64()), *((column, pa.float64()) for column in COLUMNS)]
 )
 LEAK_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(LeakRow).items()])
+DENIAL_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(DenialRow).items()])
 BATCH = 50_000
 
 
@@ -73,11 +77,13 @@ def saved_replications(folder: Path) -> int:
 
 
 def write_tables(folder: Path, finished: Iterable[Finished]) -> None:
-    """Write both tables in the given order of replications, a batch in memory at a time."""
+    """Write the tables in the given order of replications, a batch in memory at a time; denials only if there are any."""
     with (
         pq.ParquetWriter(folder / REPLICATIONS, REPLICATION_SCHEMA) as rows,
         pq.ParquetWriter(folder / LEAKS, LEAK_SCHEMA) as leaks,
+        ExitStack() as more,
     ):
+        denied: pq.ParquetWriter | None = None
         kept_rows: list[dict[str, Any]] = []
         kept_leaks: list[LeakRow] = []
         for one in finished:
@@ -86,6 +92,9 @@ def write_tables(folder: Path, finished: Iterable[Finished]) -> None:
             if len(kept_leaks) + len(kept_rows) >= BATCH:
                 _flush(rows, REPLICATION_SCHEMA, kept_rows)
                 _flush(leaks, LEAK_SCHEMA, kept_leaks)
+            if one.denials:
+                denied = denied or more.enter_context(pq.ParquetWriter(folder / DENIALS, DENIAL_SCHEMA))
+                _flush(denied, DENIAL_SCHEMA, [*one.denials])
         _flush(rows, REPLICATION_SCHEMA, kept_rows)
         _flush(leaks, LEAK_SCHEMA, kept_leaks)
 
@@ -94,6 +103,11 @@ def _flush(writer: pq.ParquetWriter, schema: pa.Schema, rows: list[Any]) -> None
     if rows:
         writer.write_table(pa.Table.from_pylist(rows, schema=schema))
         rows.clear()
+
+
+def read_denials(folder: Path) -> pa.Table:
+    """The whole table of denials; without rows where nothing was denied."""
+    return _read(folder / DENIALS) if (folder / DENIALS).exists() else DENIAL_SCHEMA.empty_table()
 
 
 def read_rows(folder: Path) -> dict[str, dict[str, np.ndarray[Any, Any]]]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sim.core.events import CAUSES, LOG, OUTCOMES, REFUSALS, Event, Flag, Outcome
 from sim.core.units import DAY, FOREVER, HOUR, MINUTE, SECOND, spoken
 from sim.measure.leaks import LeakRow
+from sim.model.policy import PolicyTable
 from sim.model.world import World
 from sim.outputs import approvals
 
@@ -32,6 +33,7 @@ ROUTINE = frozenset(
         Event.CUT,
         Event.REFUSED,
         *approvals.TOLD,
+        Event.PERMITTED,
     }
 )
 """Told only when everything is asked for."""
@@ -56,9 +58,11 @@ def clock(at: int) -> str:
 class Teller:
     """Puts names to the rows of one replication's log."""
 
-    def __init__(self, world: World, log: npt.NDArray[Any], leaks: list[LeakRow]) -> None:
+    def __init__(
+        self, world: World, log: npt.NDArray[Any], leaks: list[LeakRow], policy: PolicyTable | None = None
+    ) -> None:
         self.world: World = world
-        self.log, self.leaks = log, leaks
+        self.log, self.leaks, self.policy = log, leaks, policy
         self.roles: dict[int, int] = {}
         self.holders: dict[int, int] = {}
         self._leaked = {leak["credential"] for leak in leaks}
@@ -125,6 +129,10 @@ class Teller:
         """The role's name."""
         return self.world.roles[number]
 
+    def policies(self, entry: int) -> tuple[str, ...]:
+        """Names of the policies that a decision rests on."""
+        return self.policy.reasons[entry] if self.policy else ()
+
     def edge(self, number: int) -> str:
         """`reads secret DEPLOY_KEY in ci`, `steps into role x`, `mints a credential for role x`."""
         hop, world = self.world.edges[number], self.world
@@ -138,6 +146,14 @@ class Teller:
 
 def _expiry(until: int) -> str:
     return "without expiry" if until >= FOREVER else f"until {clock(until)}"
+
+
+def _by(teller: Teller, row: Row) -> str:
+    """The policies behind a decision."""
+    names = ", ".join(teller.policies(row["edge"]))
+    if row["flags"] & Flag.ERROR:
+        return f" ({names} failed)"
+    return f" ({names})" if names else " (no policy permits it)"
 
 
 Tell = Callable[[Teller, Row], str]
@@ -234,6 +250,14 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
             f"{t.role(t.world.edges[r['edge']].source)}"
         ),
     ),
+    Event.PERMITTED: (
+        "work",
+        lambda t, r: f"{t.agent(r['agent'])} may call {t.world.tool_names[r['other']]}{_by(t, r)}",
+    ),
+    Event.DENIED: (
+        "defence",
+        lambda t, r: f"{t.agent(r['agent'])} may not call {t.world.tool_names[r['other']]}{_by(t, r)}",
+    ),
     Event.INTRUSION_NOTICED: ("defence", lambda t, r: f"intrusion {r['intrusion']} is noticed"),
     Event.EVICTED: ("defence", lambda t, r: f"intrusion {r['intrusion']} is evicted: all it held is dead"),
     **approvals.TOLD,
@@ -281,6 +305,8 @@ _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
         "expires_us": _never(r["until"]),
         "hop": t.edge(r["edge"]),
     },
+    Event.PERMITTED: lambda t, r: {"tool": t.world.tool_names[r["other"]], "policies": list(t.policies(r["edge"]))},
+    Event.DENIED: lambda t, r: {"tool": t.world.tool_names[r["other"]], "policies": list(t.policies(r["edge"]))},
     Event.REACHED: lambda t, r: {"resource": t.world.resources[r["other"]], "loss": r["until"] / 100},
     **approvals.NAMED,
 }

@@ -116,4 +116,4 @@ def trace(
     runner, few = Runner(Job(what, (name,), seeded), chosen), Few(tuple(Event) if whole else TOLD)
     with rare_collections():
         leaks = runner.log(name, which, few.add)
-    return Traced(what.title, name, which, seeded, Teller(runner.world, few.log(), leaks))
+    return Traced(what.title, name, which, seeded, Teller(runner.world, few.log(), leaks, runner.plans[0].policy))

@@ -26,7 +26,7 @@ if sys.platform != "win32":
 PACKAGE = Path(__file__).parent.parent
 TOOL = "afterleak"
 JOB, LINES, LOCK = "job.json", "finished.jsonl", "lock"
-KEYS = {"replication", "rows", "leaks"}
+KEYS = ("replication", "rows", "leaks", "denials")
 
 
 @cache
@@ -93,7 +93,7 @@ class Journal:
 
     def add(self, finished: Finished) -> None:
         """Keep a finished replication."""
-        content = {"replication": finished.replication, "rows": finished.rows, "leaks": finished.leaks}
+        content = {key: getattr(finished, key) for key in KEYS}
         left = memoryview(json.dumps(content, allow_nan=False).encode() + b"\n")
         place = self._file.seek(0, os.SEEK_END)
         while left:
@@ -175,7 +175,7 @@ def _replication(line: bytes) -> int | None:
         content = json.loads(line) if line.endswith(b"\n") else None
     except ValueError:
         return None
-    if not isinstance(content, dict) or content.keys() != KEYS:
+    if not isinstance(content, dict) or content.keys() != set(KEYS):
         return None
     number = content["replication"]
     return number if isinstance(number, int) else None

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from sim.engine.choice import REFERENCE, Breath, Sink
 from sim.inputs.schema import Scenario
+from sim.measure.denials import DenialRow
 from sim.measure.leaks import LeakRow
 from sim.measure.metrics import Metrics
 from sim.measure.records import Finished, Row
@@ -56,14 +57,16 @@ class Runner:
         """
         rows: list[Row] = []
         leaks: list[LeakRow] = []
+        denials: list[DenialRow] = []
         for strategy, reach in zip(self.plans, self.reaches, strict=True):
             metrics = Metrics(self.world, strategy, reach)
             self._simulator.run(strategy, self.job.seed, number, metrics.add, breath)
             columns, found = metrics.result(number)
             rows.append({"strategy": strategy.name, "replication": number} | _without_nan(columns))
             leaks += found
+            denials += metrics.denials(number)
             done()
-        return Finished(number, rows, leaks)
+        return Finished(number, rows, leaks, denials)
 
     def log(self, strategy: str, number: int, sink: Sink) -> list[LeakRow]:
         """Simulate one strategy of one replication and hand its event log to the sink, chunk by chunk.

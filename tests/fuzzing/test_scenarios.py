@@ -21,12 +21,13 @@ from tests.fuzzing.scenarios import random_scenario
 FIRST = range(60)
 ODD, EVEN = range(1, 60, 2), range(0, 60, 2)
 FOR_READERS = {(model, "title") for model in ("Scenario", "Resource", "Secret", "Role", "Tool", "TaskKind",
-                                              "Population", "Channel", "Strategy")}  # fmt: skip
+                                              "Population", "Channel", "PolicySet", "Strategy")}  # fmt: skip
 NOT_DRAWN = FOR_READERS - {("Scenario", "title")} | {
     ("Scenario", "story"),  # for the reader
-    ("Resource", "environment"), ("Resource", "untrusted-content"), ("Resource", "labels"),  # they change nothing
+    ("Resource", "labels"),  # they change nothing
     ("Scenario", "seed"), ("Scenario", "replications"), ("Scenario", "baseline"),  # an engine is told by its caller
     ("Empirical", "file"),  # the loader turns it into quantiles, which are drawn
+    ("PolicySet", "file"),  # and this into text
 }  # fmt: skip
 NEVER_SEEN = {Cause.EXPIRED}
 """Causes that no row of a death tells: credentials expire in silence."""

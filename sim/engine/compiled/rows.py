@@ -20,12 +20,13 @@ RULES = row(
     outage_length hop notice_time eviction staffed channels copies remembers issuance rollout redeployment task_scope
     bound aligned lifetime renew_after max_life rotate_every overlap tools most_roles
     approvers approver_hours response expires asks elevation
+    kinds policed call_steps age_steps
     """,
     floats="issuer_fails wait_factor wait_jitter notice_chance approves_bad refuses_good",
 )
 """`tries`: retries of the issuer's clients; `copies`: whether any channel copies what is used; `remembers`: whether
-draws are kept for another strategy; `approvers`: how many there are; `asks`:
-whether any call needs approval."""
+draws are kept for another strategy; `approvers`: how many there are; `asks`: whether any call needs approval;
+`policed`: whether a policy set is asked; `call_steps`, `age_steps`: how many there are."""
 
 STANDING, PER_TASK, LEASED = 0, 1, 2
 """Values of `issuance`."""

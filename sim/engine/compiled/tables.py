@@ -12,6 +12,7 @@ from sim.core import laws
 from sim.core.events import Cause
 from sim.core.laws import Law
 from sim.engine.compiled import rows
+from sim.engine.compiled.decisions import decisions
 from sim.engine.compiled.laws import LAW, LawTable
 from sim.model.calendar import Calendar
 from sim.model.credentials import Plan
@@ -61,6 +62,11 @@ class Tables(NamedTuple):
     revoking: Array
     asking: Array
     """Tool → do its calls need approval?"""
+    verdicts: Array
+    """By entry of the table of decisions, as in sim.model.policy; so are the next three."""
+    first_entry: Array
+    call_steps: Array
+    age_steps: Array
 
 
 class Collected:
@@ -218,6 +224,7 @@ def tables(collected: Collected, plan: Plan) -> Tables:
     found["resources"] = np.array([(law, *s) for law, s in zip(losses, starts, strict=True)], rows.RESOURCE)
     found["asking"] = _ints([bool(plan.approval and tool in plan.approval.tools) for tool in range(len(world.tools))])
     rows_, numbers = collected.laws.arrays()
+    found |= decisions(plan.policy)
     return Tables(rules=rules, laws=rows_, numbers=numbers, resource_edges=stored, revoking=revoking, **found)
 
 
@@ -225,10 +232,11 @@ def empty_tables() -> Tables:
     """Tables without rows, for their types."""
     plain: dict[str, Any] = {"numbers": np.float64, "weights": np.float64}
     plain |= dict.fromkeys(("steps", "things", "roles_of", "role_edges", "resource_edges", "asking"), np.int64)
+    plain |= {"verdicts": np.uint8, "call_steps": np.int64, "age_steps": np.int64}
     flat = {name: np.zeros(0, dtype) for name, dtype in plain.items()}
     flat |= {name: np.zeros(0, dtype) for name, dtype in _ROWS.items()}
     square: dict[str, Any] = dict.fromkeys(("calendar_weights", "calendar_before"), np.float64)
-    square |= dict.fromkeys(("then", "place_of"), np.int64)
+    square |= dict.fromkeys(("then", "place_of", "first_entry"), np.int64)
     square |= dict.fromkeys(("needs", "watches", "serves", "calendar_open"), np.uint8)
     return Tables(**flat, **{name: np.zeros((0, 0), dtype) for name, dtype in square.items()})
 
@@ -274,6 +282,7 @@ def _rules(collected: Collected, plan: Plan) -> Array:
         "channels": len(world.channels),
         "copies": any(row.per_use for row in world.channels),
         "tools": len(world.tools),
+        "kinds": len(world.kinds),
         "most_roles": max(len(row.roles) for row in world.populations),
     }
     rules = np.zeros(1, rows.RULES)
@@ -310,6 +319,9 @@ def _plan(plan: Plan) -> dict[str, float]:
         "elevation": plan.approval.elevation if plan.approval else 0,
         "approves_bad": plan.approval.approves_bad if plan.approval else 0.0,
         "refuses_good": plan.approval.refuses_good if plan.approval else 0.0,
+        "policed": plan.policy is not None,
+        "call_steps": len(plan.policy.call_steps) if plan.policy else 0,
+        "age_steps": len(plan.policy.age_steps) if plan.policy else 0,
     }
 
 

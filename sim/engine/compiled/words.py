@@ -37,10 +37,12 @@ from sim.core.events import Answer, Cause, Event, Flag, Outcome, Refusal
     EVICTED,
     APPROVAL_ASKED,
     APPROVAL_ANSWERED,
+    PERMITTED,
+    DENIED,
 ) = (event.value for event in Event)
 
-LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS = (flag.value for flag in Flag)
-DONE, TOOL_FAILED, NO_CREDENTIAL, DEADLINE, NO_APPROVAL = (outcome.value for outcome in Outcome)
+LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS, ERROR = (flag.value for flag in Flag)
+DONE, TOOL_FAILED, NO_CREDENTIAL, DEADLINE, NO_APPROVAL, BY_POLICY = (outcome.value for outcome in Outcome)
 EXPIRED, ROTATED, TASK_END, RETIREMENT, DETECTION, EVICTION = (cause.value for cause in Cause)
 BY_OUTAGE, BY_RATE, BY_FAILURE = (refusal.value for refusal in Refusal)
 APPROVED, NOT_APPROVED, VOID = (answer.value for answer in Answer)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine import rules
-from sim.engine.compiled import approvals, chains, custody, laws, pools, schedule
+from sim.engine.compiled import approvals, chains, custody, laws, policy, pools, schedule
 from sim.engine.compiled.arrivals import leave, next_in_loop
 from sim.engine.compiled.draws import nth, uniform
 from sim.engine.compiled.jit import hot, rare
@@ -20,6 +20,7 @@ from sim.engine.compiled.taking import give_back
 from sim.engine.compiled.words import (
     ATTRIBUTABLE,
     BACK_OFF,
+    BY_POLICY,
     CUT,
     DEADLINE,
     DONE,
@@ -84,6 +85,9 @@ def _thought(sim: Any, task: int) -> int:
     t = sim.tasks[task]
     if _too_late(sim, task):
         t.outcome = DEADLINE
+        return OVER
+    if sim.rules[0].policed and not policy.permits(sim, task):
+        t.outcome = BY_POLICY
         return OVER
     t.attempt, t.again, t.approvals = 0, 0, 0
     return ASK

@@ -14,6 +14,7 @@ from sim.engine.reference.intruder import Intruders
 from sim.engine.reference.issuer import Issuer
 from sim.engine.reference.leaks import Leaks
 from sim.engine.reference.log import Log, Sink
+from sim.engine.reference.policy import PolicyPoint
 from sim.engine.reference.revocations import Revocations
 from sim.engine.reference.state import Agent
 from sim.engine.reference.workload import Workload
@@ -40,6 +41,7 @@ class Simulation:
         self.revocations = Revocations(self)
         self.intruders = Intruders(self)
         self.leaks = Leaks(self)
+        self.policy = PolicyPoint(self)
         self.workload = Workload(self)
 
     @property

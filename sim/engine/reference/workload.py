@@ -144,6 +144,8 @@ class Workload:
 
     # --- calls ---
     def _call(self, task: Task, step: int, number: int) -> Generator[simpy.Event, None, Outcome]:
+        if not self.sim.policy.permits(task, step, number):
+            return Outcome.POLICY
         tool = self.sim.world.tools[number]
         cut = False
         for attempt in range(tool.retries + 1):

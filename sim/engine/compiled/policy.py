@@ -1,0 +1,35 @@
+"""The policy point: whether a call may begin, looked up in the table of decisions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.engine import rules
+from sim.engine.compiled import custody
+from sim.engine.compiled.jit import rare
+from sim.engine.compiled.log import emit
+from sim.engine.compiled.words import DENIED, ERROR, PERMITTED
+from sim.inputs.policies.table import ALLOWED, BY_ERROR
+
+OWN, NOT_APPROVED = 0, 0
+"""The objective of every task, and that nobody is asked for approval."""
+
+
+@rare
+def permits(sim: Any, task: int) -> bool:
+    """Whether the task may begin its present call; there is a policy set."""
+    t, plan = sim.tasks[task], sim.rules[0]
+    has = sim.held[task, custody.place_of(sim, task)]
+    age = sim.now[0].time - sim.credentials[has].issued if has >= 0 else 0
+    calls_passed = ages_passed = 0
+    while calls_passed < plan.call_steps and sim.call_steps[calls_passed] <= t.step:
+        calls_passed += 1
+    while ages_passed < plan.age_steps and sim.age_steps[ages_passed] <= age:
+        ages_passed += 1
+    first = sim.first_entry[sim.agents[t.agent].population * plan.kinds + t.kind, t.tool]
+    entry = rules.entry(first, OWN, NOT_APPROVED, calls_passed, plan.call_steps, ages_passed, plan.age_steps)
+    verdict = sim.verdicts[entry]
+    event = PERMITTED if verdict == ALLOWED else DENIED
+    flags = ERROR if verdict == BY_ERROR else 0
+    emit(sim, event, -1, t.tool, t.agent, t.number, t.step, -1, 0, 0, flags, -1, entry)
+    return bool(verdict == ALLOWED)

@@ -1,0 +1,53 @@
+"""The policy point: whether a call may begin, looked up in the table of decisions."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from sim.core.events import Event, Flag
+from sim.engine import rules
+from sim.engine.reference.state import Task
+from sim.inputs.policies.table import ALLOWED, BY_ERROR
+
+if TYPE_CHECKING:
+    from sim.engine.reference.simulation import Simulation
+
+OWN, NOT_APPROVED = 0, 0
+"""The objective of every task, and that nobody is asked for approval."""
+
+
+class PolicyPoint:
+    """Decides on calls before a credential is asked for."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+        self.table = sim.plan.policy
+
+    def permits(self, task: Task, step: int, tool: int) -> bool:
+        """Whether the task may begin its call number `step`; without a policy set, without a word."""
+        table = self.table
+        if table is None:
+            return True
+        kinds = len(self.sim.world.kinds)
+        first = int(table.first[task.agent.population * kinds + task.kind, tool])
+        calls = bisect_right(table.call_steps, step)
+        age = bisect_right(table.age_steps, self._age(task, tool))
+        most = len(table.call_steps), len(table.age_steps)
+        entry = rules.entry(first, OWN, NOT_APPROVED, calls, most[0], age, most[1])
+        verdict = table.verdicts[entry]
+        self.sim.log(
+            Event.PERMITTED if verdict == ALLOWED else Event.DENIED,
+            agent=task.agent.id,
+            task=task.number,
+            step=step,
+            other=tool,
+            flags=Flag.ERROR if verdict == BY_ERROR else 0,
+            edge=entry,
+        )
+        return bool(verdict == ALLOWED)
+
+    def _age(self, task: Task, tool: int) -> int:
+        """Ticks since the credential was issued that the task holds for the tool's role; 0 if it holds none."""
+        held = task.holds.get(self.sim.world.tools[tool].role)
+        return 0 if held is None else self.sim.now - held.issued
