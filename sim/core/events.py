@@ -122,6 +122,14 @@ class Answer(IntEnum):
     EXPIRED = 3  # nobody had answered when it became void
 
 
+class Verdict(IntEnum):
+    """What a policy set says to a call."""
+
+    ALLOWED = 0
+    DENIED = 1
+    BY_ERROR = 2  # denied because a policy failed; nothing else stood against it
+
+
 CAUSES = ("expired", "rotated", "task-end", "retirement", "detection", "eviction")
 OUTCOMES = ("done", "tool failed", "no credential", "deadline passed", "no approval", "denied by policy")
 REFUSALS = ("", "outage", "rate limit", "failure")

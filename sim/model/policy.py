@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.core.events import Verdict
 from sim.core.units import SECOND
 from sim.inputs.policies.soundness import ids
 from sim.inputs.policies.space import Call, space
-from sim.inputs.policies.table import BY_ERROR, table
+from sim.inputs.policies.table import table
 from sim.inputs.schema import Scenario
 
 Array = npt.NDArray[Any]
@@ -25,7 +26,7 @@ class PolicyTable:
     Attributes:
         first: (population × kinds + kind, tool) → the call's first entry; -1: it cannot occur.
         call_steps, age_steps: numbers of calls, and ages in ticks, from which policies see them.
-        verdicts: by entry, see sim.inputs.policies.table.
+        verdicts: by entry, of core.events.Verdict.
         reasons: by entry the names (@id) of the policies that it rests on; none: no policy permits it.
         calls: that each `block` of entries is about.
     """
@@ -45,7 +46,7 @@ class PolicyTable:
 
     def by_error(self, entry: int) -> bool:
         """Whether an entry is a denial that rests on a policy's failure alone."""
-        return bool(self.verdicts[entry] == BY_ERROR)
+        return bool(self.verdicts[entry] == Verdict.BY_ERROR)
 
 
 def policy_tables(scenario: Scenario) -> Mapping[str, PolicyTable]:

@@ -55,12 +55,15 @@ class _Overlay:
             ages = {round(dice.beat * 60 * dice.whole(0, 6)) + 1 for _ in range(dice.whole(1, 2))}
             steps["credential-age"] = [f"{age}s" for age in sorted(ages)]
         found: Content = {"steps": steps} if steps or dice.often(0.5) else {}
-        if dice.often(0.4):
-            found["missing"] = dice.some([name.replace("_", "-") for name in CONTEXT], 1, 1)
         if dice.often(0.5):
-            found["on-error"] = dice.pick(["deny", "skip"])
+            found["missing"] = dice.some([name.replace("_", "-") for name in CONTEXT], 1, 5)
+        if dice.often(0.5):
+            found["on-error"] = dice.pick(["deny", "deny", "skip"])
         asked = space(Scenario.model_validate(self.content), PolicySet.model_validate({**found, "text": "-"}))
         written = [self.policy(asked, "permit" if dice.often(0.3) else "forbid", n) for n in range(dice.whole(1, 3))]
+        if "missing" in found:
+            reads = found["missing"][0].replace("-", "_")
+            written.append(f'@id("reads")\n{self.forbid(asked)} when {{ context.{reads} == context.{reads} }};')
         everything = '@id("everything") permit(principal, action, resource);'
         start = [everything] if permissive else [self.policy(asked, "permit", 90 + n) for n in range(dice.whole(1, 4))]
         return {**found, "text": "\n".join([*start, *written])}
@@ -74,6 +77,12 @@ class _Overlay:
         scope = ", ".join(dice.pick(each) for each in options)
         conditions = dice.some(self.conditions(asked, call, thing), 1, 2)
         return f'@id("p{number}")\n{effect}({scope}) when {{ {" && ".join(conditions)} }};'
+
+    def forbid(self, asked: Space) -> str:
+        """The head of a forbid that is about some calls of one population."""
+        call = self.dice.pick(asked.calls)
+        principal, action, _ = self.scope(call, asked.things[call.touches[0]])
+        return f"forbid({principal[-1]}, {self.dice.pick(action)}, resource)"
 
     @staticmethod
     def scope(call: Call, thing: Thing) -> tuple[list[str], ...]:

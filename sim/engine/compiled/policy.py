@@ -8,8 +8,7 @@ from sim.engine import rules
 from sim.engine.compiled import custody
 from sim.engine.compiled.jit import rare
 from sim.engine.compiled.log import emit
-from sim.engine.compiled.words import DENIED, ERROR, PERMITTED
-from sim.inputs.policies.table import ALLOWED, BY_ERROR
+from sim.engine.compiled.words import ALLOWED, BY_ERROR, DENIED, ERROR, PERMITTED
 
 OWN, NOT_APPROVED = 0, 0
 """The objective of every task, and that nobody is asked for approval."""

@@ -68,6 +68,7 @@ for _function in (
     rules.approved,
     rules.elevated_until,
     rules.capped,
+    rules.entry,
     calendar.moment,
     calendar.next_open,
     calendar.worked_until,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from sim.core.events import Event, Flag
+from sim.core.events import Event, Flag, Verdict
 from sim.engine import rules
 from sim.engine.reference.state import Task
-from sim.inputs.policies.table import ALLOWED, BY_ERROR
 
 if TYPE_CHECKING:
     from sim.engine.reference.simulation import Simulation
@@ -35,17 +34,18 @@ class PolicyPoint:
         age = bisect_right(table.age_steps, self._age(task, tool))
         most = len(table.call_steps), len(table.age_steps)
         entry = rules.entry(first, OWN, NOT_APPROVED, calls, most[0], age, most[1])
-        verdict = table.verdicts[entry]
+        verdict = Verdict(table.verdicts[entry])
+        allowed = verdict is Verdict.ALLOWED
         self.sim.log(
-            Event.PERMITTED if verdict == ALLOWED else Event.DENIED,
+            Event.PERMITTED if allowed else Event.DENIED,
             agent=task.agent.id,
             task=task.number,
             step=step,
             other=tool,
-            flags=Flag.ERROR if verdict == BY_ERROR else 0,
+            flags=Flag.ERROR if verdict is Verdict.BY_ERROR else 0,
             edge=entry,
         )
-        return bool(verdict == ALLOWED)
+        return allowed
 
     def _age(self, task: Task, tool: int) -> int:
         """Ticks since the credential was issued that the task holds for the tool's role; 0 if it holds none."""

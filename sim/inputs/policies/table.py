@@ -13,19 +13,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.core.events import Verdict
 from sim.inputs.policies import cedar
 from sim.inputs.policies.cedar import Answer
 from sim.inputs.policies.space import Space
 
-ALLOWED, DENIED, BY_ERROR = 0, 1, 2
-"""Verdicts. BY_ERROR: denied because a policy failed; nothing else stood against it."""
 KEPT = 16
 """Tables that are remembered, for the check of a scenario and the threads that simulate it."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Verdicts by entry: call by call of the Space, Space.block entries each.
+    """Verdicts (core.events.Verdict) by entry: call by call of the Space, Space.block entries each.
 
     Attributes:
         reasons: for each entry the numbers of the policies that it rests on; none: no policy permits it.
@@ -66,22 +65,22 @@ def _fixed(verdicts: list[int]) -> npt.NDArray[np.uint8]:
     return array
 
 
-def _joined(answers: tuple[Answer, ...], skips: bool) -> tuple[int, tuple[int, ...]]:
+def _joined(answers: tuple[Answer, ...], skips: bool) -> tuple[Verdict, tuple[int, ...]]:
     """Verdict and reasons of a call from those of its requests: a plain denial before one by error."""
     singly = [(_verdict(answer, skips), answer) for answer in answers]
-    verdict = next((worse for worse in (DENIED, BY_ERROR) if any(one == worse for one, _ in singly)), ALLOWED)
+    verdict = next((worse for worse in (Verdict.DENIED, Verdict.BY_ERROR) if any(one is worse for one, _ in singly)), Verdict.ALLOWED)
     numbers = {
         number
         for one, answer in singly
-        if one == verdict
-        for number in (answer.failed if verdict == BY_ERROR else answer.reasons)
+        if one is verdict
+        for number in (answer.failed if verdict is Verdict.BY_ERROR else answer.reasons)
     }
     return verdict, tuple(sorted(numbers))
 
 
-def _verdict(answer: Answer, skips: bool) -> int:
+def _verdict(answer: Answer, skips: bool) -> Verdict:
     if not answer.decided:
-        return BY_ERROR
+        return Verdict.BY_ERROR
     if not answer.allowed:
-        return DENIED
-    return ALLOWED if skips or not answer.failed else BY_ERROR
+        return Verdict.DENIED
+    return Verdict.ALLOWED if skips or not answer.failed else Verdict.BY_ERROR
