@@ -17,6 +17,7 @@ from sim.core.units import HOUR
 from sim.inputs.defaults import defaults_used, grouped
 from sim.inputs.evidence import catalogue
 from sim.inputs.load import Loaded
+from sim.inputs.policies import cedar
 from sim.measure.leaks import LeakRow
 from sim.measure.statistics import Comparison
 from sim.measure.survival import SurvivalCurve, survival
@@ -73,8 +74,9 @@ class About:
 @cache
 def versions() -> dict[str, str]:
     """Afterleak, Python and the libraries that results can depend on."""
+    libraries = (*LIBRARIES, *((cedar.PACKAGE,) if cedar.installed() else ()))
     return {"afterleak": version("afterleak"), "python": platform.python_version()} | {
-        name: version(name) for name in LIBRARIES
+        name: version(name) for name in libraries
     }
 
 

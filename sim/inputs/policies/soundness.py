@@ -26,6 +26,7 @@ DEEPEST, LONGEST = 30, 1_000
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _POLICY = re.compile(r"^for policy `policy\d+`[,:] ")
 _QUOTED = re.compile(r"`([^`]*)`")
+_NAMED = re.compile(r"`([^`]+)`|: (\S+)$")
 _HARMLESS = re.compile(r'[^"`]{1,64}|[A-Za-z:]+::"[A-Za-z][A-Za-z0-9_.-]{0,63}"')
 _NO_ATTRIBUTE = re.compile(r"attribute `(\w+)` (?:in context for .*|on entity type `(\w+)`) not found")
 _ATTRIBUTES = {"context": CONTEXT, "resource": RESOURCE, "principal": {}}
@@ -71,7 +72,7 @@ class Soundness:
         for one in self._statements:
             error = cedar.syntax_error(one.text)
             if error:
-                self._say(_wrong_token(one), one.id, f"not valid Cedar: {_told(error)}")
+                self._say(_wrong_token(one, error), one.id, f"not valid Cedar: {_told(error)}")
                 return
         try:
             self._policies, templates = cedar.parsed(self.writing.text)
@@ -199,19 +200,23 @@ def _id(policy: Mapping[str, Any]) -> str:
     return str(policy.get("annotations", {}).get("id") or "")
 
 
-def _wrong_token(one: Statement) -> int:
-    """Where the first token stands up to which no policy can begin so; the statement's beginning if only the end shows
-    what is wrong."""
+def _wrong_token(one: Statement, error: str) -> int:
+    """Where the first token stands up to which no policy can begin so; else what the error names, or the policy."""
+    if error == cedar.END:
+        return one.tokens[-1].at
     low, high = 1, len(one.tokens)
     while low < high:
         middle = (low + high) // 2
-        begun = one.text[: one.tokens[middle - 1].at + len(one.tokens[middle - 1].text) - one.at]
+        last = one.tokens[middle - 1]
+        begun = one.text[: last.at + len(last.text) - one.at]
         if cedar.syntax_error(begun) in ("", cedar.END):
             low = middle + 1
         else:
             high = middle
-    begun_well = cedar.syntax_error(one.text) == cedar.END
-    return one.tokens[-1].at if begun_well else one.tokens[low - 1].at
+    if low < len(one.tokens):
+        return one.tokens[low - 1].at
+    named = _NAMED.search(error)
+    return one.find(named[1] or named[2]) if named else one.at
 
 
 def _told(error: str) -> str:

@@ -185,14 +185,14 @@ def _calls(scenario: Scenario) -> Iterator[Call]:
 
 
 def _touched(scenario: Scenario) -> Mapping[str, tuple[int, ...]]:
-    """Role → places of the resources that it and the roles it may assume can touch, rising."""
+    """Role → places of the resources that it can touch, rising: its own, or else those of the roles it may assume."""
     roles = scenario.estate.roles
     places = {name: place for place, name in enumerate(scenario.estate.resources)}
-    found: dict[str, frozenset[int]] = {}
+    found: dict[str, set[int]] = {}
     for group in components({name: role.assumes for name, role in roles.items()}):
-        own = {places[resource] for name in group for resource in roles[name].can}
-        own |= {place for name in group for after in roles[name].assumes for place in found.get(after, ())}
-        found.update(dict.fromkeys(group, frozenset(own)))
+        others = {place for name in group for after in roles[name].assumes for place in found.get(after, ())}
+        others |= {places[resource] for name in group for resource in roles[name].can}
+        found |= {name: {places[resource] for resource in roles[name].can} or others for name in group}
     return {name: tuple(sorted(own)) for name, own in found.items()}
 
 
