@@ -29,7 +29,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "scenario.md"
 def scenario_reference() -> str:
     """The reference of the scenario file, in Markdown."""
     parts = [words.TOP, *_sections(), words.UNITS, _distributions(), words.SOURCES, words.EXTENDS, words.STRATEGIES]
-    return "\n\n".join(part.strip() for part in (*parts, _presets(), words.EDITOR)) + "\n"
+    return "\n\n".join(part.strip() for part in (*parts, _presets(), words.POLICIES, words.EDITOR)) + "\n"
 
 
 def main() -> None:

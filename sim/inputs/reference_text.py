@@ -130,6 +130,55 @@ PRESETS = """
 ### The presets
 """
 
+POLICIES = """
+## Policies
+
+A policy set is a file in the [Cedar](https://www.cedarpolicy.com) language beside the scenario, the name of a bundled
+one (`policies/coding-agents`, `policies/no-unapproved-production`), or `text` in the scenario itself. A strategy asks it
+with `policy: NAME`. [model.md](model.md#policy) says when, and what follows from a denial.
+
+```yaml
+policies:
+  guard:
+    text: |
+      @id("everything")
+      permit(principal, action, resource);
+      @id("old-credentials")
+      forbid(principal in Role::"order-editor", action == Action::"change-order", resource)
+      when { context.sensitivity >= 4 && context.credential_age >= 3600 && context.calls >= 5 };
+    steps: {calls: [5], credential-age: [1h]}
+strategies:
+  jit-task: {policy: guard}
+```
+
+A request has these parts, in the shape of AuthZEN's Authorization API 1.0:
+
+| part | in Cedar | is |
+|---|---|---|
+| principal | `Agent`, in a `Population` and a `Role` | who calls: `principal in Population::"coder"`, `principal in Role::"deployer"` |
+| action | `Action::"TOOL"` | the tool |
+| resource | `Resource::"NAME"` | a resource that the tool's role can touch; `resource.untrusted_content` as in the estate |
+| context | `context.task_kind` | `TaskKind::"NAME"` |
+| | `context.objective` | `Objective::"own"` or `Objective::"changed"`; always own for now |
+| | `context.sensitivity` | of the resource, 1 to 5 |
+| | `context.environment` | `Environment::"NAME"`, of the resource |
+| | `context.approval` | whether a human approved; always false for now |
+| | `context.delegation_depth` | 0 |
+| | `context.calls` | calls of the task before this one, rounded down to `steps.calls` |
+| | `context.credential_age` | seconds since the credential was issued that the task holds for the role, rounded down to `steps.credential-age`; 0 if it holds none |
+
+Every policy begins with an `@id` of its own. Policies are checked when the scenario is loaded, by Cedar's strict
+validation and beyond it, and refused with the place in their file:
+
+- syntax, types, attributes that do not exist, also behind `has`; names of tools, resources, roles and so on that do not;
+- comparisons of `calls` or `credential_age` with a number that the steps do not tell apart;
+- a `permit` and a `forbid` of the very same requests; a policy that no request of the scenario satisfies;
+- templates; policies of more than 1000 words and signs, or with brackets more than 30 deep.
+
+`missing` and `on-error` are for trying out what happens when requests lack an attribute that policies read. Cedar skips
+a policy that fails; `on-error: deny`, the default, denies the request instead.
+"""
+
 EDITOR = """
 ## Completion in your editor
 

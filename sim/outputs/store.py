@@ -77,7 +77,7 @@ def saved_replications(folder: Path) -> int:
 
 
 def write_tables(folder: Path, finished: Iterable[Finished]) -> None:
-    """Write the tables in the given order of replications, a batch in memory at a time; denials only if there are any."""
+    """Write the tables in the given order of replications, a batch in memory at a time; denials if there are any."""
     with (
         pq.ParquetWriter(folder / REPLICATIONS, REPLICATION_SCHEMA) as rows,
         pq.ParquetWriter(folder / LEAKS, LEAK_SCHEMA) as leaks,

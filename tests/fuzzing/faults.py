@@ -214,7 +214,32 @@ APPROVAL = {
         0, "approvals.answered", ("t.held_up += now - t.asked_at", "t.waited += now - t.asked_at")
     ),
 }
-FAULTS: dict[str, Fault] = ORDER | RULES | DRAWS | MEMORY | MUCH | APPROVAL
+POLICY = {
+    "a step of calls begins a call later": edit(1, "policy.permits", ("<= t.step", "< t.step")),
+    "a step of ages begins a tick later": edit(43, "policy.permits", ("<= age:", "< age:")),
+    "what a task holds has no age": edit(34, "policy.permits", ("if has >= 0 else 0", "if False else 0")),
+    "populations share their decisions": edit(
+        10, "policy.permits", ("sim.agents[t.agent].population * plan.kinds + ", "")
+    ),
+    "a failed policy is not told": edit(
+        10, "policy.permits", ("ERROR if verdict == BY_ERROR", "0 if verdict == BY_ERROR")
+    ),
+    "a failed policy is skipped": edit(
+        10, "policy.permits", ("return bool(verdict == ALLOWED)", "return bool(verdict != 1)")
+    ),
+    "who is denied has missed the deadline": edit(
+        1, "workload._thought", ("t.outcome = BY_POLICY", "t.outcome = DEADLINE")
+    ),
+    "policies are asked about tasks that are too late": edit(
+        52,
+        "workload._thought",
+        (
+            "if _too_late(sim, task):",
+            "if _too_late(sim, task) and (not sim.rules[0].policed or policy.permits(sim, task)):",
+        ),
+    ),
+}
+FAULTS: dict[str, Fault] = ORDER | RULES | DRAWS | MEMORY | MUCH | APPROVAL | POLICY
 
 
 # --- planting ---

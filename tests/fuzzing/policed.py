@@ -51,8 +51,8 @@ class _Overlay:
         if dice.often(0.8):
             steps["calls"] = sorted(dice.some([1, 2, 3, 5], 1, 2))
         if dice.often(0.8):
-            # A second more, as a beat may be less than one.
-            ages = {round(dice.beat * 60 * dice.whole(0, 6)) + 1 for _ in range(dice.whole(1, 2))}
+            # On the grid many credentials are as old as a step to the tick.
+            ages = {round(dice.beat * 60 * dice.whole(0, 6)) or 1 for _ in range(dice.whole(1, 2))}
             steps["credential-age"] = [f"{age}s" for age in sorted(ages)]
         found: Content = {"steps": steps} if steps or dice.often(0.5) else {}
         if dice.often(0.5):

@@ -23,7 +23,10 @@ STEPS = {"calls": [5], "credential-age": ["5m"]}
 
 def content(policies: dict[str, Any] | None = None) -> dict[str, Any]:
     return scenario(
-        estate={"resources": {"box": {"environment": "test"}, "vault": {}}, "roles": {"worker": {"can": {"box": "read"}}}},
+        estate={
+            "resources": {"box": {"environment": "test"}, "vault": {}},
+            "roles": {"worker": {"can": {"box": "read"}}},
+        },
         policies={"guard": {"file": "p.cedar", "steps": STEPS} | (policies or {})},
         strategies={"only": {"policy": "guard"}},
     )
@@ -207,19 +210,16 @@ SOUND = (
     f"{FORBID} when {{ context.calls <= 4 && context.approval }};",
     f'{FORBID} when {{ context.objective == Objective::"changed" }};',
     '@id("no") permit(principal in Role::"worker", action, resource) when { resource.untrusted_content == false };',
-    "// a ; in a comment, and \"no quote\n@id(\"no\") forbid(principal, action, resource) // ;\nwhen { context.approval };",
+    f"// a ; in a comment, and \"no quote\n{FORBID} // ;\nwhen {{ context.approval }};",
     f'{FORBID} when {{ context.sensitivity == 3 && "a;b" like "a*" && context.approval }};',
     # It is satisfied where the first forbids anyway.
-    f'{FORBID} when {{ context.approval }}; @id("more") permit(principal, action, resource) when {{ context.approval }};',
+    f'{FORBID} when {{ context.approval }};\n'
+    '@id("more") permit(principal in Role::"worker", action, resource) when { context.approval };',
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("policies", SOUND)
 def test_sound_policies_are_taken(here: Path, policies: str) -> None:
-    if "more" in policies:
-        with pytest.raises(ScenarioError, match="says the opposite"):
-            loaded(EVERYTHING + policies)
-        policies = policies.replace('"more") permit(principal', '"more") permit(principal in Role::"worker"')
     assert loaded(EVERYTHING + policies).scenario.policies["guard"].text == EVERYTHING + policies
 
 

@@ -48,8 +48,8 @@ def test_links_lead_somewhere() -> None:
 
 def test_its_examples_load(tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", scenario_reference(), re.DOTALL)
-    whole = [block for block in blocks if block.startswith(("extends", "strategies"))]
-    assert len(whole) == 2
+    whole = [block for block in blocks if block.startswith(("extends", "strategies", "policies"))]
+    assert len(whole) == 3
     for number, block in enumerate(whole):
         text = block if block.startswith("extends") else f"extends: quickstart\n{block}"
         (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")

@@ -28,7 +28,8 @@ when { context.sensitivity >= 4 && context.credential_age >= 300 } unless { cont
 @id("night") forbid(principal in Population::"night", action, resource == Resource::"prod");
 @id("odd")
 forbid(principal, action == Action::"ship", resource)
-when { context.task_kind == TaskKind::"odd" && context.environment == Environment::"prod" && resource.untrusted_content };
+when { context.task_kind == TaskKind::"odd" && context.environment == Environment::"prod"
+  && resource.untrusted_content };
 """
 STEPS = {"calls": [1, 3], "credential-age": ["5m", "1h"]}
 CONTENT = scenario(

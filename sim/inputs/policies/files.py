@@ -48,7 +48,9 @@ def _read(named: Scalar, folders: Mapping[str, Path], problems: Problems) -> Sou
             return read_source(inside, f"scenarios/{name.removesuffix(ENDING)}{ENDING}", LARGEST, WANTED)
         if not _exists(beside):
             guess = instead(name.removesuffix(ENDING), list(bundled()), "bundled policies")
-            problems.add(named.place, f"there is no such file beside this one, nor bundled policies of that name; {guess}")
+            problems.add(
+                named.place, f"there is no such file beside this one, nor bundled policies of that name; {guess}"
+            )
             return None
         return read_source(beside, shown, LARGEST, WANTED)
     except ScenarioError as error:

@@ -72,7 +72,8 @@ class PolicySet(Model):
     )
     steps: Steps = Field(default=Steps(), description="what policies see of continuous attributes")
     missing: list[Attribute] = Field(
-        default=[], description="attributes that requests lack though they should have them: policies that read them fail"
+        default=[],
+        description="attributes that requests lack though they should have them: policies that read them fail",
     )
 
     @model_validator(mode="after")

@@ -91,7 +91,8 @@ class Soundness:
             if not _ID.fullmatch(name):
                 self._say(
                     one.at, "",
-                    'a policy begins with its name, @id("…"): a letter, then at most 63 letters, digits, \'.\', \'_\', \'-\'',
+                    'a policy begins with its name, @id("…"): a letter, then at most 63 letters, digits, '
+                    "'.', '_', '-'",
                 )  # fmt: skip
             elif name in seen:
                 self._say(one.at, name, "another policy before has the same @id")
@@ -248,13 +249,13 @@ def _comparison(sign: str, sides: Mapping[str, Any]) -> tuple[str, int | None, s
     for here, there, way in (("left", "right", sign), ("right", "left", _REVERSED[sign])):
         value = sides[there].get("Value") if isinstance(sides[there], dict) else None
         access = sides[here].get(".") if isinstance(sides[here], dict) else None
-        of_context = isinstance(access, dict) and access.get("left") == {"Var": "context"}
-        if of_context and isinstance(value, int) and not isinstance(value, bool):
-            return str(access["attr"]), value, way
+        number = value if isinstance(value, int) and not isinstance(value, bool) else None
+        if isinstance(access, dict) and access.get("left") == {"Var": "context"} and number is not None:
+            return str(access["attr"]), number, way
     return "", None, sign
 
 
 def _changes(sign: str, number: int) -> tuple[int, ...]:
     """The values at which a comparison with a number changes."""
-    after = _COMPARED[sign]
+    after: int | None = _COMPARED[sign]
     return (number, number + 1) if after is None else (number + after,)

@@ -110,8 +110,7 @@ class Space:
             "entity Agent in [Population, Role];",
             f"entity Resource = {{ {_record(RESOURCE)} }};",
             f"type Request = {{ {_record(CONTEXT)} }};",
-            f"action {_quoted(self.tools)} appliesTo "
-            "{ principal: [Agent], resource: [Resource], context: Request };",
+            f"action {_quoted(self.tools)} appliesTo {{ principal: [Agent], resource: [Resource], context: Request }};",
         ]
         return "\n".join(parts)
 

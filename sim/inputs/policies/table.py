@@ -68,7 +68,10 @@ def _fixed(verdicts: list[int]) -> npt.NDArray[np.uint8]:
 def _joined(answers: tuple[Answer, ...], skips: bool) -> tuple[Verdict, tuple[int, ...]]:
     """Verdict and reasons of a call from those of its requests: a plain denial before one by error."""
     singly = [(_verdict(answer, skips), answer) for answer in answers]
-    verdict = next((worse for worse in (Verdict.DENIED, Verdict.BY_ERROR) if any(one is worse for one, _ in singly)), Verdict.ALLOWED)
+    verdict = next(
+        (worse for worse in (Verdict.DENIED, Verdict.BY_ERROR) if any(one is worse for one, _ in singly)),
+        Verdict.ALLOWED,
+    )
     numbers = {
         number
         for one, answer in singly
