@@ -134,8 +134,8 @@ POLICIES = """
 ## Policies
 
 A policy set is a file in the [Cedar](https://www.cedarpolicy.com) language beside the scenario, the name of a bundled
-one (`policies/coding-agents`, `policies/no-unapproved-production`), or `text` in the scenario itself. A strategy asks it
-with `policy: NAME`. [model.md](model.md#policy) says when, and what follows from a denial.
+one (`policies/coding-agents`, `policies/no-unapproved-production`), or `text` in the scenario itself. A strategy asks
+it with `policy: NAME`. [model.md](model.md#policy) says when, and what follows from a denial.
 
 ```yaml
 policies:
@@ -155,22 +155,26 @@ A request has these parts, in the shape of AuthZEN's Authorization API 1.0:
 
 | part | in Cedar | is |
 |---|---|---|
-| principal | `Agent`, in a `Population` and a `Role` | who calls: `principal in Population::"coder"`, `principal in Role::"deployer"` |
-| action | `Action::"TOOL"` | the tool |
-| resource | `Resource::"NAME"` | a resource that the tool's role can touch; `resource.untrusted_content` as in the estate |
+| principal | `principal in Population::"NAME"` | the agents that call |
+| | `principal in Role::"NAME"` | the role that they call in |
+| action | `action == Action::"NAME"` | the tool |
+| resource | `resource == Resource::"NAME"` | a resource that the tool's role can touch |
+| | `resource.untrusted_content` | as in the estate |
 | context | `context.task_kind` | `TaskKind::"NAME"` |
 | | `context.objective` | `Objective::"own"` or `Objective::"changed"`; always own for now |
 | | `context.sensitivity` | of the resource, 1 to 5 |
-| | `context.environment` | `Environment::"NAME"`, of the resource |
-| | `context.approval` | whether a human approved; always false for now |
+| | `context.environment` | of the resource, `Environment::"NAME"` |
+| | `context.approval` | whether the call goes no further without a person's approval |
 | | `context.delegation_depth` | 0 |
 | | `context.calls` | calls of the task before this one, rounded down to `steps.calls` |
-| | `context.credential_age` | seconds since the credential was issued that the task holds for the role, rounded down to `steps.credential-age`; 0 if it holds none |
+| | `context.credential_age` | seconds, rounded down to `steps.credential-age` |
+
+The age is that of the credential that the task holds for the role; 0 if it holds none.
 
 Every policy begins with an `@id` of its own. Policies are checked when the scenario is loaded, by Cedar's strict
 validation and beyond it, and refused with the place in their file:
 
-- syntax, types, attributes that do not exist, also behind `has`; names of tools, resources, roles and so on that do not;
+- syntax, types; attributes that do not exist, also behind `has`; names of tools, resources, roles and so on likewise;
 - comparisons of `calls` or `credential_age` with a number that the steps do not tell apart;
 - a `permit` and a `forbid` of the very same requests; a policy that no request of the scenario satisfies;
 - templates; policies of more than 1000 words and signs, or with brackets more than 30 deep.

@@ -13,7 +13,7 @@ from sim.core.units import DAY, FOREVER, HOUR, MINUTE, SECOND, spoken
 from sim.measure.leaks import LeakRow
 from sim.model.policy import PolicyTable
 from sim.model.world import World
-from sim.outputs import approvals
+from sim.outputs import approvals, decisions
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROUTINE = frozenset(
@@ -148,14 +148,6 @@ def _expiry(until: int) -> str:
     return "without expiry" if until >= FOREVER else f"until {clock(until)}"
 
 
-def _by(teller: Teller, row: Row) -> str:
-    """The policies behind a decision."""
-    names = ", ".join(teller.policies(row["edge"]))
-    if row["flags"] & Flag.ERROR:
-        return f" ({names} failed)"
-    return f" ({names})" if names else " (no policy permits it)"
-
-
 Tell = Callable[[Teller, Row], str]
 _TOLD: dict[Event, tuple[str, Tell]] = {
     Event.TASK_STARTED: (
@@ -250,17 +242,10 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
             f"{t.role(t.world.edges[r['edge']].source)}"
         ),
     ),
-    Event.PERMITTED: (
-        "work",
-        lambda t, r: f"{t.agent(r['agent'])} may call {t.world.tool_names[r['other']]}{_by(t, r)}",
-    ),
-    Event.DENIED: (
-        "defence",
-        lambda t, r: f"{t.agent(r['agent'])} may not call {t.world.tool_names[r['other']]}{_by(t, r)}",
-    ),
     Event.INTRUSION_NOTICED: ("defence", lambda t, r: f"intrusion {r['intrusion']} is noticed"),
     Event.EVICTED: ("defence", lambda t, r: f"intrusion {r['intrusion']} is evicted: all it held is dead"),
     **approvals.TOLD,
+    **decisions.TOLD,
 }
 
 _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
@@ -305,10 +290,9 @@ _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
         "expires_us": _never(r["until"]),
         "hop": t.edge(r["edge"]),
     },
-    Event.PERMITTED: lambda t, r: {"tool": t.world.tool_names[r["other"]], "policies": list(t.policies(r["edge"]))},
-    Event.DENIED: lambda t, r: {"tool": t.world.tool_names[r["other"]], "policies": list(t.policies(r["edge"]))},
     Event.REACHED: lambda t, r: {"resource": t.world.resources[r["other"]], "loss": r["until"] / 100},
     **approvals.NAMED,
+    **decisions.NAMED,
 }
 
 

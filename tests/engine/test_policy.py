@@ -92,6 +92,27 @@ def test_without_a_policy_nothing_is_said() -> None:
     assert (row["decisions"], row["tasks_done"]) == (0, 3)
 
 
+APPROVERS = {"response": "1m"}
+
+
+def asking(tools: list[str]) -> dict[str, Any]:
+    return {"issuance": "per-task", "lifetime": "15m", "approval": {"tools": tools}}
+
+
+def test_a_call_that_a_person_approves_is_known_as_that() -> None:
+    row, _, log = simulated(case("!context.approval", asking(["call"]), approvers=APPROVERS))
+    assert (row["denials"], row["tasks_done"]) == (0, 3)
+    # The decision comes before the question.
+    first = log[np.isin(log["kind"], [Event.PERMITTED, Event.APPROVAL_ASKED])][:2]
+    assert first["kind"].tolist() == [Event.PERMITTED, Event.APPROVAL_ASKED]
+
+
+def test_nobody_is_asked_about_what_is_denied() -> None:
+    row, _, log = simulated(case("context.approval", asking(["call"]), approvers=APPROVERS))
+    assert (row["denials"], row["tasks_failed_policy"]) == (3, 3)
+    assert len(of(log, Event.APPROVAL_ASKED)) == 0
+
+
 def test_a_denial_by_error_says_so() -> None:
     content = case("context.sensitivity >= 4")
     content["policies"]["guard"]["missing"] = ["sensitivity"]
@@ -108,6 +129,7 @@ DIRECTED = {
     "ages": case("context.credential_age >= 240"),
     "old keys": case("context.credential_age >= 240", {"issuance": "standing"}),
     "leases": case("context.credential_age >= 1 && context.calls < 3", {"issuance": "leased", "lifetime": "3m"}),
+    "approved": case("context.calls >= 3 && context.approval", asking(["call"]), approvers=APPROVERS),
     "failing": case("context.calls + 9223372036854775807 > 0"),
 }
 

@@ -221,6 +221,7 @@ POLICY = {
     "populations share their decisions": edit(
         10, "policy.permits", ("sim.agents[t.agent].population * plan.kinds + ", "")
     ),
+    "nothing is ever approved for policies": edit(1, "policy.permits", ("sim.asking[t.tool]", "0")),
     "a failed policy is not told": edit(
         10, "policy.permits", ("ERROR if verdict == BY_ERROR", "0 if verdict == BY_ERROR")
     ),

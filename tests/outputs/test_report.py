@@ -16,6 +16,7 @@ from sim.outputs.figures import Figure
 from sim.outputs.finding import finding, interval_of
 from sim.outputs.incidents import worst
 from sim.outputs.report import ReportFacts, Source, report_markdown
+from sim.outputs.store import DENIAL_SCHEMA
 
 HOSTILE = (
     "# <script>alert(1)</script> [a](javascript:x) | `b` $\\sum$ @user =1+1 http://evil.example ![i](x)\n- item\n# head"
@@ -32,6 +33,7 @@ def facts(comparison, leaks) -> ReportFacts:
     return ReportFacts(
         comparison=comparison, finding=finding(comparison), name="coding-agents", title="Coding agents",
         scenario_hash="ab12", horizon_hours=4320.0, seed=0, leaks=leaks, inputs=inputs,
+        denials=DENIAL_SCHEMA.empty_table(),
         sources={"remed.median": Source("A report (2025)", "https://example.org/a(b)", "B")},
         versions={"afterleak": "0.1.0"}, command="afterleak compare coding-agents",
         figures=(Figure("survival", "Half of static's are dead"),),
@@ -48,6 +50,25 @@ def check_numbers(text: str, comparison) -> None:
         metric = BY_KEY[key]
         expected = [words.estimate(comparison.estimates[name][key], metric.unit) for name in STRATEGIES]
         assert cells(text, words.heading(metric)) == expected
+
+
+def denied(policies: str, tool: str, denials: int, replication: int = 0, by_error: bool = False) -> dict[str, object]:
+    row = {"strategy": "static", "replication": replication, "policies": policies, "by_error": by_error}
+    return row | {"tool": tool, "task_kind": "fix", "denials": denials}
+
+
+def test_denials_are_told_by_policy_most_often_first(facts):
+    assert "Denied by policy" not in report_markdown(facts)
+    rows = [denied("old, late", "git", 3), denied("old, late", "git", 2, 1), denied("old, late", "deploy", 200),
+            denied("broken", "git", 1, 0, True)]  # fmt: skip
+    text = report_markdown(replace(facts, denials=pa.Table.from_pylist(rows, schema=DENIAL_SCHEMA)))
+    each = facts.comparison.replications
+    told = [line for line in text.split("\n") if line.startswith("| static | ") and " | fix | " in line]
+    assert told == [
+        f"| static | old, late | deploy | fix | {words.value(200 / each, '', 3)} |",
+        f"| static | old, late | git | fix | {words.value(5 / each, '', 3)} |",
+        f"| static | broken (failed) | git | fix | {words.value(1 / each, '', 3)} |",
+    ]
 
 
 def test_numbers_are_those_of_the_comparison(facts):

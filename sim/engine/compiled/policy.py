@@ -10,8 +10,8 @@ from sim.engine.compiled.jit import rare
 from sim.engine.compiled.log import emit
 from sim.engine.compiled.words import ALLOWED, BY_ERROR, DENIED, ERROR, PERMITTED
 
-OWN, NOT_APPROVED = 0, 0
-"""The objective of every task, and that nobody is asked for approval."""
+OWN = 0
+"""The objective of every task."""
 
 
 @rare
@@ -26,7 +26,7 @@ def permits(sim: Any, task: int) -> bool:
     while ages_passed < plan.age_steps and sim.age_steps[ages_passed] <= age:
         ages_passed += 1
     first = sim.first_entry[sim.agents[t.agent].population * plan.kinds + t.kind, t.tool]
-    entry = rules.entry(first, OWN, NOT_APPROVED, calls_passed, plan.call_steps, ages_passed, plan.age_steps)
+    entry = rules.entry(first, OWN, sim.asking[t.tool], calls_passed, plan.call_steps, ages_passed, plan.age_steps)
     verdict = sim.verdicts[entry]
     event = PERMITTED if verdict == ALLOWED else DENIED
     flags = ERROR if verdict == BY_ERROR else 0

@@ -12,8 +12,8 @@ from sim.engine.reference.state import Task
 if TYPE_CHECKING:
     from sim.engine.reference.simulation import Simulation
 
-OWN, NOT_APPROVED = 0, 0
-"""The objective of every task, and that nobody is asked for approval."""
+OWN = 0
+"""The objective of every task."""
 
 
 class PolicyPoint:
@@ -33,7 +33,7 @@ class PolicyPoint:
         calls = bisect_right(table.call_steps, step)
         age = bisect_right(table.age_steps, self._age(task, tool))
         most = len(table.call_steps), len(table.age_steps)
-        entry = rules.entry(first, OWN, NOT_APPROVED, calls, most[0], age, most[1])
+        entry = rules.entry(first, OWN, self._approved(tool), calls, most[0], age, most[1])
         verdict = Verdict(table.verdicts[entry])
         allowed = verdict is Verdict.ALLOWED
         self.sim.log(
@@ -46,6 +46,11 @@ class PolicyPoint:
             edge=entry,
         )
         return allowed
+
+    def _approved(self, tool: int) -> bool:
+        """Whether the call goes no further without a person's approval, which is sought after the policies' own."""
+        approval = self.sim.plan.approval
+        return approval is not None and tool in approval.tools
 
     def _age(self, task: Task, tool: int) -> int:
         """Ticks since the credential was issued that the task holds for the tool's role; 0 if it holds none."""

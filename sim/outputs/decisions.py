@@ -1,0 +1,32 @@
+"""What policies said to calls, as the story and its events tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sim.core.events import Event, Flag
+
+if TYPE_CHECKING:
+    from sim.outputs.story import Row, Teller
+
+
+def _told(how: str) -> Callable[[Teller, Row], str]:
+    return lambda t, r: f"{t.agent(r['agent'])} {how} call {t.world.tool_names[r['other']]} ({_why(t, r)})"
+
+
+def _why(teller: Teller, row: Row) -> str:
+    """The policies behind a decision."""
+    names = ", ".join(teller.policies(row["edge"])) or "no policy permits it"
+    return f"{names} failed" if row["flags"] & Flag.ERROR else names
+
+
+def _named(teller: Teller, row: Row) -> dict[str, Any]:
+    return {"tool": teller.world.tool_names[row["other"]], "policies": list(teller.policies(row["edge"]))}
+
+
+TOLD: dict[Event, tuple[str, Callable[[Teller, Row], str]]] = {
+    Event.PERMITTED: ("work", _told("may")),
+    Event.DENIED: ("defence", _told("may not")),
+}
+NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {Event.PERMITTED: _named, Event.DENIED: _named}
