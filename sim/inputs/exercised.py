@@ -32,6 +32,7 @@ PREDICATES: Mapping[str, Callable[[Means], bool]] = {
     "sharing": lambda has: any(has.shared(each) for each in has.strategies),
     "sender-constraint": lambda has: has.leaks and len(has.bearers) < len(has.strategies),
     "approval": lambda has: any(each.approval for each in has.strategies),
+    "policy": lambda has: any(each.policy for each in has.strategies),
     "issuer": lambda has: has.issues("leased", "per-task"),
     "issuer-outages": lambda has: has.issues("leased", "per-task") and has.scenario.issuer.outages is not None,
     # How credentials are taken back

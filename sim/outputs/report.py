@@ -50,7 +50,8 @@ class ReportFacts:
     Attributes:
         sources: evidence key → source.
         defaults: path and value of what the scenario leaves to the defaults.
-        leaks: columns of LeakRow, `strategy` among them; denials: of DenialRow.
+        leaks: columns of LeakRow, `strategy` among them.
+        denials: columns of DenialRow; None: no policy was asked.
         versions: program or library → version.
         command: makes the results again.
         charts: folder of the charts, relative to the report.
@@ -66,7 +67,6 @@ class ReportFacts:
     horizon_hours: float
     seed: int
     leaks: pa.Table
-    denials: pa.Table
     inputs: Sequence[Input]
     sources: Mapping[str, Source]
     versions: Mapping[str, str]
@@ -75,6 +75,7 @@ class ReportFacts:
     story: str = ""
     charts: str = "charts"
     figures: tuple[Figure, ...] = field(default=())
+    denials: pa.Table | None = None
     standards: Exercise | None = None
 
 

@@ -44,6 +44,7 @@ FULL = scenario(
         "disk": {"at-rest": "1/day", "discovery": SOME, "detection": SOME},
     },
     approvers={"response": "1m"},
+    policies={"all": {"text": '@id("all") permit(principal, action, resource);'}},
     defender={"intrusion": {"detection": SOME, "eviction": "1h"}},
     issuer={"outages": {"between": "1d", "lasting": "1h"}},
     strategies={
@@ -56,7 +57,7 @@ FULL = scenario(
             "revocation": {"retirement": BY_HAND, "detection": BY_HAND},
         },
         "asking": {"issuance": "leased", "lifetime": "1h", "approval": {"every-call": True}},
-        "lease": {"issuance": "leased", "lifetime": "1h", "renewal": {"at": 0.5, "max-life": "1d"}},
+        "lease": {"issuance": "leased", "lifetime": "1h", "renewal": {"at": 0.5, "max-life": "1d"}, "policy": "all"},
         "bound": {"issuance": "leased", "lifetime": "1h", "binding": "sender-constrained"},
         "task": {
             "issuance": "per-task",
@@ -114,6 +115,7 @@ OFF: Mapping[str, tuple[Changes, ...]] = {
         strategy("standing", binding="sender-constrained", revocation={"detection": None}),
     ),
     "approval": (strategy("asking", approval=None),),
+    "policy": (strategy("lease", policy=None),),
     "leases": ({"strategies": {"lease": None, "bound": None, "asking": None}},),
     "per-task-issuance": (strategy("task"),),
     "renewal": (strategy("lease", renewal=None),),
@@ -294,6 +296,8 @@ ALWAYS: Mapping[Event, str] = {
     Event.COMPROMISED: "use-of-leaks",
     Event.EVICTED: "eviction",
     Event.APPROVAL_ASKED: "approval",
+    Event.PERMITTED: "policy",
+    Event.DENIED: "policy",
 }
 EDGES = {"stores": "stored-secrets", "assumes": "role-assumption", "mints": "minting"}
 
