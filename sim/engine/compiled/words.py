@@ -39,9 +39,9 @@ from sim.core.events import Answer, Cause, Event, Flag, Outcome, Refusal
     APPROVAL_ANSWERED,
 ) = (event.value for event in Event)
 
-LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS = (flag.value for flag in Flag)
+LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS, FALLBACK = (flag.value for flag in Flag)
 DONE, TOOL_FAILED, NO_CREDENTIAL, DEADLINE, NO_APPROVAL = (outcome.value for outcome in Outcome)
-EXPIRED, ROTATED, TASK_END, RETIREMENT, DETECTION, EVICTION = (cause.value for cause in Cause)
+EXPIRED, ROTATED, TASK_END, RETIREMENT, DETECTION, EVICTION, ACTION_END = (cause.value for cause in Cause)
 BY_OUTAGE, BY_RATE, BY_FAILURE = (refusal.value for refusal in Refusal)
 APPROVED, NOT_APPROVED, VOID = (answer.value for answer in Answer)
 

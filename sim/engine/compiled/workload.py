@@ -26,6 +26,7 @@ from sim.engine.compiled.words import (
     DURATION,
     FAILED,
     FAILURE,
+    FALLBACK,
     LATE,
     LEAKED,
     LENGTH,
@@ -139,6 +140,7 @@ def _called(sim: Any, task: int) -> int:
     tool = sim.tools[t.tool]
     t.cut = tool.until_end and not rules.alive(sim.credentials[t.credential].dies, sim.now[0].time)
     if not t.cut and not t.fails:
+        custody.call_over(sim, task)
         t.step += 1
         return NEXT_STEP
     return _failed(sim, task)
@@ -153,6 +155,7 @@ def _failed(sim: Any, task: int) -> int:
         t.waited += t.took
         custody.drop(sim, task)
     if t.attempt >= tool.retries:
+        custody.call_over(sim, task)
         t.outcome = NO_CREDENTIAL if t.cut else TOOL_FAILED
         return OVER
     if t.cut:
@@ -203,6 +206,7 @@ def advance(sim: Any, task: int, state: int) -> int:
     if state == FOUND:
         state = _found(sim, task)
     if state == NOT_FOUND:
+        custody.call_over(sim, task)
         sim.tasks[task].outcome = NO_CREDENTIAL
         state = OVER
     if state == OVER:
@@ -229,6 +233,8 @@ def _say(sim: Any, event: int, task: int) -> None:
         flags |= LATE
     if c.leaked:
         flags |= LEAKED
+    if sim.terms[c.role].fallback:
+        flags |= FALLBACK
     if c.needed == 1 and (c.slot < 0 or sim.slots[c.slot].count == 1):
         flags |= ATTRIBUTABLE
     emit(sim, event, c.id, t.tool, t.agent, t.number, t.step, t.attempt, 0, 0, flags)

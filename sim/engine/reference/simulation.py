@@ -15,6 +15,7 @@ from sim.engine.reference.issuer import Issuer
 from sim.engine.reference.leaks import Leaks
 from sim.engine.reference.log import Log, Sink
 from sim.engine.reference.revocations import Revocations
+from sim.engine.reference.standing import Standing
 from sim.engine.reference.state import Agent
 from sim.engine.reference.workload import Workload
 from sim.model.credentials import Plan
@@ -37,6 +38,7 @@ class Simulation:
         self.issuer = Issuer(self)
         self.approvals = Approvals(self)
         self.custody = Custody(self)
+        self.standing = Standing(self)
         self.revocations = Revocations(self)
         self.intruders = Intruders(self)
         self.leaks = Leaks(self)
@@ -49,7 +51,7 @@ class Simulation:
 
     def run(self) -> None:
         """Run to the horizon; events at the horizon itself do not happen."""
-        self.custody.start()
+        self.standing.start()
         self.issuer.start()
         self.workload.start()
         self.leaks.start()
