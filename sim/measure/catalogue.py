@@ -251,7 +251,7 @@ METRICS: tuple[Metric, ...] = (
         "friction",
         "uses_by_fallback",
         "uses",
-        "share of agents' uses on tools that do not accept the strategy's kind of credential, so that its fallback served",
+        "share of agents' uses on tools that do not accept the strategy's kind of credential: its fallback served them",
         "neither",
     ),
     total(

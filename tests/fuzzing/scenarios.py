@@ -11,6 +11,7 @@ from typing import Any
 from tests.fuzzing.approval import with_approval
 from tests.fuzzing.dice import COUNTS, Dice
 from tests.fuzzing.much import with_much
+from tests.fuzzing.serving import with_serving
 
 Mapping = dict[str, Any]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -23,7 +24,8 @@ def random_scenario(number: int) -> Mapping:
     """The scenario of a number, as plain data for the schema or for a YAML file; always the same one."""
     maker = _Maker(Dice(number), LONGER if number % EVERY in LONG else 1)
     content = with_much(number % EVERY, maker.scenario(number), maker.dice, maker.beats)
-    return with_approval(number, number % EVERY, content, maker.dice.beat, maker.beats)
+    content = with_approval(number, number % EVERY, content, maker.dice.beat, maker.beats)
+    return with_serving(number % EVERY, content, maker.dice, maker.strategy)
 
 
 class _Maker:

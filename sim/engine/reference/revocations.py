@@ -25,7 +25,8 @@ class Revocations:
     def retire(self, agent: Agent) -> None:
         """What the agent held has lost its holder: it is an orphan until it is dead."""
         orphans: list[Credential] = list(agent.live)
-        for slot in agent.slots.values():
+        for role in sorted(agent.slots):
+            slot = agent.slots[role]
             slot.left += 1
             if slot.abandoned:
                 orphans += [*slot.older, slot.current]
