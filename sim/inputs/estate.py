@@ -69,7 +69,8 @@ class Secret(Model):
     readable_with: Level = Field(default="read", description="access to the resource that reading it takes")
     rotated_every: Life | None = Field(default=None, description="life of one value; none: it never changes")
     managed: bool = Field(
-        default=False, description="lies there only under standing issuance; other strategies mint at run time instead"
+        default=False,
+        description="lies there only where its role's credentials are standing; others are minted at run time",
     )
 
 
