@@ -199,7 +199,7 @@ APPROVAL = {
         33, "approvals._approved", ("time < sim.elevated", "time <= sim.elevated")
     ),
     "an elevation is good for all roles": edit(31, "approvals._approved", ("place_of(sim, task)", "0")),
-    "credentials outlive elevations": edit(3, "custody._latest", ("if elevated else", "if False else")),
+    "credentials outlive elevations": edit(11, "custody._latest", ("if elevated else", "if False else")),
     "what needs no approval dies with the elevation": edit(
         43, "custody._latest", (" and sim.asking[sim.tasks[task].tool]", "")
     ),
@@ -227,12 +227,12 @@ SERVING = {
             "sim.needs[c.task_kind, resource]",
         ),
     ),
-    "a call's credential reaches all that its role can": edit(11, "lives.issue", ("c.scope = plan.scope", "pass")),
+    "a call's credential reaches all that its role can": edit(26, "lives.issue", ("c.scope = plan.scope", "pass")),
     "a call's credential tells nothing of its tool": edit(
         5, "custody.answered", ("sim.credentials[t.credential].tool = t.tool", "pass")
     ),
     "revocation at a call's end is drawn by request": edit(
-        30, "custody._give_back", ("t.number, t.step)", "t.number, t.nth)")
+        46, "custody._give_back", ("t.number, t.step)", "t.number, t.nth)")
     ),
     "the fallback is never asked": edit(3, "terms.of_plan", ("served[list(plan.by_fallback)] = 1", "pass")),
     "the fallback revokes as the strategy does": edit(

@@ -96,11 +96,12 @@ def approval_answered(sim: Any, task: int) -> int:
     t = sim.tasks[task]
     if not approvals.answered(sim, task):
         t.outcome = NO_APPROVAL
-        return OVER
-    if _too_late(sim, task):
+    elif _too_late(sim, task):
         t.outcome = DEADLINE
-        return OVER
-    return ACQUIRE
+    else:
+        return ACQUIRE
+    custody.call_over(sim, task)
+    return OVER
 
 
 @hot
