@@ -43,6 +43,14 @@ def by_fallback(strategy: Strategy, estate: Estate) -> frozenset[str]:
     return frozenset(tool.uses for tool in estate.tools.values() if strategy.kind not in tool.accepts)
 
 
+def absent(strategy: Strategy, estate: Estate) -> frozenset[str]:
+    """Managed secrets that do not lie where they are stored: credentials of the roles they open are not standing."""
+    fallen = by_fallback(strategy, estate)
+    own, other = strategy.issuance, strategy.fallback.issuance if strategy.fallback else ""
+    managed = {name: secret.opens for name, secret in estate.secrets.items() if secret.managed}
+    return frozenset(name for name, role in managed.items() if (other if role in fallen else own) != "standing")
+
+
 def check(scenario: Scenario, tree: Tree, problems: Problems) -> None:
     """Note tools that touch more than their role can, and strategies that cannot serve a tool."""
     for name, tool in scenario.estate.tools.items():
