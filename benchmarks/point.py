@@ -24,7 +24,7 @@ from sim.engine import choice
 from sim.inputs.load import load
 from sim.inputs.schema import Scenario
 from sim.measure.metrics import Metrics
-from sim.model.reach import Reach
+from sim.model.reach import under
 
 STATUS = Path("/proc/self/status")
 
@@ -35,7 +35,7 @@ def main(wanted: dict[str, Any]) -> dict[str, Any]:
     began = time.perf_counter()
     case = Case.of(_scenario(wanted), wanted["strategy"])
     strategy = case.plans[0]
-    metrics = Metrics(case.world, strategy, Reach(case.world.edges, case.world.secret_roles, strategy.standing))
+    metrics = Metrics(case.world, strategy, under(case.world, strategy))
     first = _peak()
     before = _forget_peak()
     ready = time.perf_counter()

@@ -75,14 +75,14 @@ def simulated(content: dict[str, Any], strategy: str | None = None, replication:
     from sim.inputs.schema import Scenario
     from sim.measure.metrics import Metrics
     from sim.model.credentials import plan
-    from sim.model.reach import Reach
+    from sim.model.reach import under
     from sim.model.world import build
 
     parsed = Scenario.model_validate(content)
     world = build(parsed)
     name = strategy or next(iter(parsed.strategies))
     chosen = plan(name, parsed.strategies[name], world)
-    metrics = Metrics(world, chosen, Reach(world.edges, world.secret_roles, chosen.standing))
+    metrics = Metrics(world, chosen, under(world, chosen))
     chunks = []
 
     def sink(rows):

@@ -55,7 +55,8 @@ class Event(IntEnum):
     REFUSED = 19  # other: Refusal
     ISSUER_DOWN = 20  # until: when it is up again
     OUTAGE = 21  # a holder has no working standing credential; was: from; until: to
-    CAPTURED = 22  # other: channel; was: issued; until: expiry; step: Cause then; edge: role; intrusion: task kind
+    CAPTURED = 22  # other: channel; was: issued; until: expiry; step: Cause then; edge: role; intrusion: task kind;
+    #                attempt: the tool whose call it was issued for
     LEAK_NOTICED = 23  # other: channel
     BLOCKED = 24  # an attacker's try failed; other: 1 dead, 2 bound to its workload; edge: channel; was: its capture
     COMPROMISED = 25  # an attacker's try worked; intrusion: its number; edge: channel; was: its capture
@@ -82,6 +83,7 @@ class Flag(IntEnum):
     ORPHAN = 8  # every holder of the credential is retired
     ATTACKERS = 16  # the credential was got by an attacker: a session, a minted or a found one
     ERROR = 32  # denied because a policy failed; nothing else stood against it
+    FALLBACK = 64  # the attempt was made with a credential of the strategy's fallback
 
 
 class Outcome(IntEnum):
@@ -104,6 +106,7 @@ class Cause(IntEnum):
     RETIREMENT = 3
     DETECTION = 4
     EVICTION = 5
+    ACTION_END = 6
 
 
 class Refusal(IntEnum):
@@ -130,7 +133,7 @@ class Verdict(IntEnum):
     BY_ERROR = 2  # denied because a policy failed; nothing else stood against it
 
 
-CAUSES = ("expired", "rotated", "task-end", "retirement", "detection", "eviction")
 OUTCOMES = ("done", "tool failed", "no credential", "deadline passed", "no approval", "denied by policy")
+CAUSES = ("expired", "rotated", "task-end", "retirement", "detection", "eviction", "action-end")
 REFUSALS = ("", "outage", "rate limit", "failure")
 ANSWERS = ("", "approved", "refused", "expired")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from sim.inputs.reference import written
 from sim.inputs.resolve import Input
 from sim.inputs.schema import Channel, Issuer, Scenario
 from sim.inputs.shapes import Shape, fields, says_something, shape
-from sim.inputs.strategy import Strategy
+from sim.inputs.strategy import SHORT, Knobs, Strategy
 
 _RUN = ("seed", "replications", "baseline")
 """Keys at the top that are settings of a run, not inputs of the model."""
@@ -25,25 +26,34 @@ _IDLE: Mapping[tuple[type[BaseModel], str], Callable[[Any], bool]] = {
     (Issuer, "back-off"): lambda issuer: issuer.retries == 0,
     (Scenario, "approvers"): lambda scenario: not any(each.approval for each in scenario.strategies.values()),
     (Issuer, "burst"): lambda issuer: issuer.rate_limit is None,
-    (Strategy, "lifetime"): lambda strategy: strategy.issuance == "standing",
-    (Strategy, "renewal"): lambda strategy: strategy.issuance == "standing",
-    (Strategy, "rotation"): lambda strategy: strategy.issuance != "standing",
-    (Strategy, "redeployment"): lambda strategy: strategy.issuance != "standing",
-    (Strategy, "sharing"): lambda strategy: strategy.issuance != "standing",
-    (Strategy, "scope"): lambda strategy: strategy.issuance != "per-task",
+} | {
+    (model, key): idle
+    for model in (Strategy, Knobs)
+    for key, idle in (
+        ("escrow", lambda knobs: knobs.issuance == "standing" or knobs.binding == "sender-constrained"),
+        ("lifetime", lambda knobs: knobs.issuance == "standing"),
+        ("renewal", lambda knobs: knobs.issuance == "standing"),
+        ("rotation", lambda knobs: knobs.issuance != "standing"),
+        ("redeployment", lambda knobs: knobs.issuance != "standing"),
+        ("sharing", lambda knobs: knobs.issuance != "standing"),
+        ("scope", lambda knobs: knobs.issuance not in SHORT),
+    )
 }
 """Keys from which nothing is simulated in some groups."""
+_TOUCHES = re.compile(r"estate\.tools\..+\.touches")
+"""What calls touch counts for action scope only."""
 _NONE = "none: "
 """Stands in a description before what it means that a key is left out."""
 
 
 def defaults_used(scenario: Scenario) -> tuple[Input, ...]:
     """Every default in use, in reading order; `shown` is as it would be written, or what leaving it out means."""
+    touched = any(knobs.scope == "action" for s in scenario.strategies.values() for knobs in (s, s.fallback) if knobs)
     return tuple(
         Input(path, shown, None, False, "", 0)
         for path, shown in _within(scenario, "")
-        if path not in _RUN
-    )  # fmt: skip
+        if path not in _RUN and (touched or not _TOUCHES.fullmatch(path))
+    )
 
 
 def grouped(defaults: Sequence[Input], scenario: Scenario) -> tuple[tuple[str, str], ...]:

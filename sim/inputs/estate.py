@@ -22,6 +22,7 @@ from sim.inputs.quantities import (
     Span,
     wrong,
 )
+from sim.inputs.strategy import Kind
 
 Level = Literal["read", "write", "admin"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -68,7 +69,8 @@ class Secret(Model):
     readable_with: Level = Field(default="read", description="access to the resource that reading it takes")
     rotated_every: Life | None = Field(default=None, description="life of one value; none: it never changes")
     managed: bool = Field(
-        default=False, description="lies there only under standing issuance; other strategies mint at run time instead"
+        default=False,
+        description="lies there only where its role's credentials are standing; others are minted at run time",
     )
 
 
@@ -99,6 +101,14 @@ class Tool(Model):
 
     title: Text = Field(default="", description="name in reports; none: its key")
     uses: Name = Field(description="the role that a call acts with")
+    touches: list[Name] | None = Field(
+        default=None, min_length=1, description="what a call acts on, out of what its role can; none: all of that"
+    )
+    accepts: list[Kind] = Field(
+        default=["static-key", "token", "workload-identity"],
+        min_length=1,
+        description="kinds of credential that it can be called with",
+    )
     duration: Distribution[Duration] = Field(description="how long one attempt takes")
     fails: Probability = Field(default=0.0, description="chance that an attempt fails")
     retries: Count = Field(default=3, le=100, description="further attempts after a failed one")

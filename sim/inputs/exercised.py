@@ -15,6 +15,8 @@ from sim.inputs.means import Means
 from sim.inputs.schema import Scenario
 from sim.inputs.standards import standards
 
+ISSUED = ("leased", "per-task", "per-action")
+"""Issuance that asks the issuer."""
 PREDICATES: Mapping[str, Callable[[Means], bool]] = {
     # Leaks, and who finds them
     "leak-by-use": lambda has: any(has.by_use(each) for each in has.channels),
@@ -23,22 +25,27 @@ PREDICATES: Mapping[str, Callable[[Means], bool]] = {
     "use-of-leaks": lambda has: has.found,
     # How credentials are issued and kept
     "standing-credentials": lambda has: has.issues("standing"),
-    "rotation": lambda has: any(each.rotation for each in has.strategies),
-    "redeployment": lambda has: any(has.redeployed(each) for each in has.strategies),
+    "rotation": lambda has: any(each.rotation for each in has.knobs),
+    "redeployment": lambda has: any(has.redeployed(each) for each in has.knobs),
     "leases": lambda has: has.issues("leased"),
     "per-task-issuance": lambda has: has.issues("per-task"),
-    "renewal": lambda has: any(each.renewal for each in has.strategies),
-    "task-scope": lambda has: has.leaks and any(each.scope == "task" for each in has.bearers),
-    "sharing": lambda has: any(has.shared(each) for each in has.strategies),
-    "sender-constraint": lambda has: has.leaks and len(has.bearers) < len(has.strategies),
+    "per-action-issuance": lambda has: has.issues("per-action"),
+    "renewal": lambda has: any(each.renewal for each in has.knobs),
+    "task-scope": lambda has: has.leaks and any(each.knobs.scope == "task" for each in has.bearers),
+    "action-scope": lambda has: has.leaks and any(each.knobs.scope == "action" for each in has.bearers),
+    "sharing": lambda has: any(has.shared(each) for each in has.parts),
+    "sender-constraint": lambda has: has.leaks and len(has.bearers) < len(has.parts),
+    "escrow": lambda has: any(each.escrow for each in has.knobs),
+    "fallback": lambda has: has.falls_back,
     "approval": lambda has: any(each.approval for each in has.strategies),
     "policy": lambda has: any(each.policy for each in has.strategies),
-    "issuer": lambda has: has.issues("leased", "per-task"),
-    "issuer-outages": lambda has: has.issues("leased", "per-task") and has.scenario.issuer.outages is not None,
+    "issuer": lambda has: has.issues(*ISSUED),
+    "issuer-outages": lambda has: has.issues(*ISSUED) and has.scenario.issuer.outages is not None,
     # How credentials are taken back
-    "revocation-at-task-end": lambda has: any(each.revocation.task_end for each in has.strategies),
-    "revocation-at-retirement": lambda has: has.retires and any(each.revocation.retirement for each in has.strategies),
-    "revocation-on-detection": lambda has: has.noticed and any(each.revocation.detection for each in has.strategies),
+    "revocation-at-task-end": lambda has: any(each.revocation.task_end for each in has.knobs),
+    "revocation-at-action-end": lambda has: any(each.revocation.action_end for each in has.knobs),
+    "revocation-at-retirement": lambda has: has.retires and any(each.revocation.retirement for each in has.knobs),
+    "revocation-on-detection": lambda has: has.noticed and any(each.revocation.detection for each in has.knobs),
     "manual-revocation": lambda has: any(each.by == "manual" for each in has.revocations),
     "failing-revocation": lambda has: any(each.fails > 0 for each in has.revocations),
     "eviction": lambda has: has.evicts,

@@ -6,7 +6,7 @@ tells which mechanisms of the estate can play a part at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -21,14 +21,14 @@ class Walk:
     """From roles, or from what tasks need of them, to all that these lead to.
 
     Attributes:
-        standing: whether managed secrets lie where they lie.
+        absent: managed secrets that do not lie where they are stored.
         roles: those that the walk goes out from in full.
         resources: resource → the highest level at which it is touched.
         secrets: those that are read, with the resources in which they lie.
     """
 
     scenario: Scenario
-    standing: bool
+    absent: Collection[str]
     roles: set[str] = field(default_factory=set)
     resources: dict[str, int] = field(default_factory=dict)
     secrets: set[tuple[str, str]] = field(default_factory=set)
@@ -62,7 +62,7 @@ class Walk:
         opened = []
         for key in self.scenario.estate.resources[name].stores:
             secret = self.scenario.estate.secrets[key]
-            if rank >= _RANK[secret.readable_with] and (self.standing or not secret.managed):
+            if rank >= _RANK[secret.readable_with] and key not in self.absent:
                 self.secrets.add((key, name))
                 opened.append(secret.opens)
         return opened

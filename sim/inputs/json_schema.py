@@ -17,12 +17,13 @@ from sim.inputs.presets import presets
 from sim.inputs.quantities import NAMES
 from sim.inputs.schema import Scenario
 from sim.inputs.shapes import Shape, about, fields, shape
-from sim.inputs.strategy import Strategy
+from sim.inputs.strategy import Knobs, Strategy
 
 Json = dict[str, Any]
 _NAME = {"pattern": r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$"}
 _PROBABILITY_KEY = r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"
 _COUNTS = tuple(kebab(family) for family in COUNTS_ONLY)
+_FROM_PRESETS = (Strategy, Knobs)
 _LIMITS = (("ge", "minimum"), ("gt", "exclusiveMinimum"), ("le", "maximum"), ("lt", "exclusiveMaximum"))
 
 
@@ -73,7 +74,7 @@ class _Writer:
         for key, inner in fields(model).items():
             if issubclass(model, Distribution) and not model.counts() and key in _COUNTS:
                 continue
-            options = self.options(inner, loose or model is Strategy)
+            options = self.options(inner, loose or model in _FROM_PRESETS)
             if loose or not infos[key].is_required():
                 options = [*options, {"type": "null"}]
             how = "anyOf" if len(options) > 1 else "allOf"  # beside $ref itself a description would not count
@@ -107,7 +108,7 @@ class _Writer:
         if at.kind == "distribution" and at.model is not None:
             return [*self.options(fields(at.model)["constant"], loose), *self._distribution(at)]
         if at.model is not None:
-            return [self.group(at.model, loose or at.model is Strategy)]
+            return [self.group(at.model, loose or at.model in _FROM_PRESETS)]
         if at.kind == "leaf":
             return [_leaf(at.leaf)]
         inner = _either(self.options(shape(at.inner), loose))
@@ -126,7 +127,7 @@ class _Writer:
 def _extra(model: type[BaseModel]) -> Json:
     if model is Scenario:
         return {"extends": {"type": "string", "description": "a scenario to start from: a file, or a bundled name"}}
-    if model is Strategy:
+    if model in _FROM_PRESETS:
         return {"preset": {"enum": list(presets()), "description": "a strategy to start from"}}
     return {}
 

@@ -10,8 +10,18 @@ from functools import cached_property
 from sim.inputs.estate import Resource, Role, Secret
 from sim.inputs.intruded import Walk
 from sim.inputs.schema import Channel, Scenario
-from sim.inputs.strategy import Revocation, Strategy
+from sim.inputs.serving import absent, by_fallback
+from sim.inputs.strategy import Knobs, Revocation, Strategy
 from sim.inputs.touching import tools_of
+
+
+@dataclass(frozen=True)
+class Part:
+    """A strategy or a fallback, with the roles that it serves, and the managed secrets that are gone under it."""
+
+    knobs: Knobs
+    roles: frozenset[str]
+    absent: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -21,14 +31,37 @@ class Means:
     scenario: Scenario
     strategies: tuple[Strategy, ...]
 
-    def issues(self, *kinds: str) -> bool:
-        """Whether a strategy issues credentials of one of these kinds."""
-        return any(each.issuance in kinds for each in self.strategies)
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Strategies and fallbacks that serve a role of tools that agents call."""
+        estate = self.scenario.estate
+        called = {estate.tools[tool].uses for tools in self.called.values() for tool in tools}
+        found = []
+        for strategy in self.strategies:
+            fallen, gone = by_fallback(strategy, estate), absent(strategy, estate)
+            found.append(Part(strategy, frozenset(called - fallen), gone))
+            if strategy.fallback is not None:
+                found.append(Part(strategy.fallback, frozenset(called & fallen), gone))
+        return tuple(each for each in found if each.roles)
 
     @cached_property
-    def bearers(self) -> tuple[Strategy, ...]:
-        """Strategies whose credentials can be used by whoever copies them."""
-        return tuple(each for each in self.strategies if each.binding == "bearer")
+    def knobs(self) -> tuple[Knobs, ...]:
+        """What credentials are issued by."""
+        return tuple(each.knobs for each in self.parts)
+
+    def issues(self, *kinds: str) -> bool:
+        """Whether credentials of one of these kinds are issued."""
+        return any(each.issuance in kinds for each in self.knobs)
+
+    @cached_property
+    def bearers(self) -> tuple[Part, ...]:
+        """Those whose credentials can be used by whoever copies them."""
+        return tuple(each for each in self.parts if each.knobs.binding == "bearer")
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether a fallback serves anything."""
+        return any(type(each) is Knobs for each in self.knobs)
 
     # --- agents ---
     @cached_property
@@ -42,13 +75,13 @@ class Means:
         """Whether agents are retired."""
         return any(each.tenure for each in self.scenario.agents.values())
 
-    def shared(self, strategy: Strategy) -> bool:
+    def shared(self, part: Part) -> bool:
         """Whether several agents hold one credential."""
         tools, holders = self.scenario.estate.tools, Counter[tuple[str, str]]()
         for name, population in self.scenario.agents.items():
-            for role in {tools[tool].uses for tool in self.called[name]}:
-                holders[role, name if strategy.sharing == "kind" else ""] += population.count
-        return strategy.sharing != "agent" and any(count > 1 for count in holders.values())
+            for role in {tools[tool].uses for tool in self.called[name]} & part.roles:
+                holders[role, name if part.knobs.sharing == "kind" else ""] += population.count
+        return part.knobs.sharing != "agent" and any(count > 1 for count in holders.values())
 
     # --- leaks ---
     @cached_property
@@ -94,8 +127,8 @@ class Means:
     @cached_property
     def revocations(self) -> tuple[Revocation, ...]:
         """What is called for under some strategy."""
-        calls = {"task_end": True, "retirement": self.retires, "detection": self.noticed}
-        found = (getattr(each.revocation, key) for each in self.strategies for key, called in calls.items() if called)
+        calls = {"task_end": True, "action_end": True, "retirement": self.retires, "detection": self.noticed}
+        found = (getattr(each.revocation, key) for each in self.knobs for key, called in calls.items() if called)
         return tuple(each for each in found if each is not None)
 
     @property
@@ -104,30 +137,34 @@ class Means:
         clock = self.scenario.defender.intrusion
         return bool(self.walks) and clock is not None and clock.detection.chance > 0
 
-    def redeployed(self, strategy: Strategy) -> bool:
+    def redeployed(self, strategy: Knobs) -> bool:
         """Whether a standing credential is taken from its holders, who then wait for the next."""
         taken = (self.noticed and strategy.revocation.detection) or (self.evicts and strategy.binding == "bearer")
         return strategy.redeployment is not None and bool(taken)
 
     # --- where an intruder could get ---
     @property
-    def usable(self) -> tuple[Strategy, ...]:
-        """Strategies whose credentials an attacker can get and use."""
+    def usable(self) -> tuple[Part, ...]:
+        """Those whose credentials an attacker can get and use."""
         return self.bearers if self.found else ()
 
     @cached_property
     def walks(self) -> tuple[Walk, ...]:
-        """A walk for each kind of strategy whose credentials an attacker can use."""
-        kinds = dict.fromkeys((each.scope, each.issuance == "standing") for each in self.usable)
-        return tuple(self._walk(scope, standing) for scope, standing in kinds)
+        """A walk for each kind of credentials that an attacker can use."""
+        kinds = dict.fromkeys((each.knobs.scope, each.roles, each.absent) for each in self.usable)
+        return tuple(self._walk(*kind) for kind in kinds)
 
-    def _walk(self, scope: str, standing: bool) -> Walk:
-        walk, tools = Walk(self.scenario, standing), self.scenario.estate.tools
+    def _walk(self, scope: str, served: frozenset[str], gone: frozenset[str]) -> Walk:
+        walk, estate = Walk(self.scenario, gone), self.scenario.estate
         for kind in dict.fromkeys(kind for each in self.scenario.agents.values() for kind in each.tasks):
             task = self.scenario.tasks[kind]
-            roles = {tools[tool].uses for tool in tools_of(task)}
+            tools = [tool for tool in (estate.tools[name] for name in tools_of(task)) if tool.uses in served]
+            roles = {tool.uses for tool in tools}
             if scope == "task":
                 walk.from_task(roles, task.needs)
+            elif scope == "action":
+                for tool in tools:
+                    walk.from_task({tool.uses}, tool.touches or estate.roles[tool.uses].can)
             else:
                 walk.from_roles(roles)
         return walk
@@ -150,7 +187,8 @@ class Means:
     @property
     def managed(self) -> bool:
         """Whether an intruder reads a managed secret, or would if it were not replaced at run time."""
-        walks = [self._walk(scope, standing=True) for scope in dict.fromkeys(each.scope for each in self.usable)]
+        kinds = dict.fromkeys((each.knobs.scope, each.roles) for each in self.usable)
+        walks = [self._walk(*kind, frozenset()) for kind in kinds]
         secrets = self.scenario.estate.secrets
         return any(secrets[name].managed for walk in walks for name, _ in walk.secrets)
 
@@ -160,10 +198,12 @@ class Means:
         estate = self.scenario.estate
         kinds = {kind for each in self.scenario.agents.values() for kind in each.tasks}
         tasks = [self.scenario.tasks[kind] for kind in kinds]
-        return any(each.scope == "role" for each in self.bearers) and any(
+        roles = set().union(*(each.roles for each in self.bearers if each.knobs.scope == "role"))
+        return any(
             estate.roles[estate.tools[tool].uses].can.keys() - {*task.needs}
             for task in tasks
             for tool in tools_of(task)
+            if estate.tools[tool].uses in roles
         )
 
     def crosses(self, walk: Walk) -> bool:

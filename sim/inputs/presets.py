@@ -12,11 +12,17 @@ from sim.inputs.merge import merge
 from sim.inputs.messages import instead, shown_key, unknown_name
 from sim.inputs.names import name as checked_name
 from sim.inputs.shapes import allowed_keys, shape
-from sim.inputs.strategy import Strategy
-from sim.inputs.tree import Entry, Group, Key, Problems, Scalar, nothing
+from sim.inputs.strategy import Knobs, Strategy
+from sim.inputs.tree import Entry, Group, Key, Problems, Scalar, Tree, nothing
 from sim.inputs.yaml_tree import parse
 
 SHOWN = "sim/data/strategies.yaml"
+FALLBACK = "fallback"
+_OF_STRATEGIES = {
+    FALLBACK: "it has one itself",
+    "approval": "calls are approved whatever serves them; give approval to the strategy",
+}
+"""What a strategy has and a fallback cannot, and why."""
 
 
 @cache
@@ -46,14 +52,33 @@ def _expanded(key: Key, entry: Entry, problems: Problems) -> Entry:
         problems.add(entry.place, "there is nothing here to take away; for a preset as it is, write {}")
     if not isinstance(written, Group):
         return entry
-    changes = written.without("preset")
+    changes, starts_over = _with_fallback(key, written.without("preset"), problems)
     preset = _preset(key, entry, written, problems)
     if preset is None:
         return Entry(entry.place, changes)
     base = presets()[preset]
     if key != preset:
         base = base.without("title")  # a changed preset is something else, and goes by its own name
+    if starts_over:
+        base = base.without(FALLBACK)
     return Entry(entry.place, merge(base, changes, shape(Strategy)))
+
+
+def _with_fallback(key: Key, written: Group, problems: Problems) -> tuple[Group, bool]:
+    """A strategy's keys with the preset that its fallback starts from written out, and whether it starts from one."""
+    entry = written.entries.get(FALLBACK)
+    if entry is None or not isinstance(entry.tree, Group):
+        return written, False
+    changes, named = entry.tree.without("preset"), entry.tree.get("preset")
+    full: Tree = changes
+    if named is not None and not nothing(named):
+        preset = _preset(key, entry, entry.tree, problems)
+        base = presets()[preset] if preset else Group({}, named.place)
+        for part, why in _OF_STRATEGIES.items():
+            if part in base.entries:
+                problems.add(named.place, f"{shown_key(preset)} cannot be a fallback: {why}")
+        full = merge(base.without("title", *_OF_STRATEGIES), changes, shape(Knobs))
+    return Group({**written.entries, FALLBACK: Entry(entry.place, full)}, written.place), full is not changes
 
 
 def _preset(key: Key, entry: Entry, written: Group, problems: Problems) -> str | None:

@@ -121,7 +121,12 @@ strategies:
   rotated: {rotation: {every: 30d}}                     # the same, with one knob changed
   jit-5m: {preset: jit-task, lifetime: 5m, renewal: null}
   by-hand: {issuance: standing, sharing: kind}          # no preset
+  own-escrow:                                           # with a fallback for tools that take static keys only
+    preset: jit-task
+    fallback: {preset: vault-lease, lifetime: 1h, renewal: null, escrow: true}
 ```
+
+A fallback is written like a strategy, from a preset or without one; naming a preset starts over from that.
 
 Compositions that make no sense, such as a standing credential with a lifetime, are refused with the reason.
 """

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from sim.inputs import serving
 from sim.inputs.estate import TaskKind
 from sim.inputs.messages import shown_key, unknown_name
 from sim.inputs.schema import Scenario
@@ -29,13 +30,14 @@ class Reference:
 
 
 def check(scenario: Scenario, tree: Tree, problems: Problems) -> None:
-    """Note every reference that leads nowhere, and every task that its tools cannot do."""
+    """Note every reference that leads nowhere, every task that its tools cannot do, every tool that is not served."""
     dangling = [each for each in references(scenario) if each.name not in each.among]
     for each in dangling:
         problems.add(_place(tree, each.path, each.key), partial(unknown_name, each.thing, each.name, each.among))
     _check_approvers(scenario, tree, problems)
     if not dangling:
         _check_tasks(scenario, tree, problems)
+        serving.check(scenario, tree, problems)
 
 
 def _place(tree: Tree, path: Path, key: bool) -> Place:
@@ -85,6 +87,7 @@ def _estate(scenario: Scenario) -> Iterator[Reference]:
         yield from _list("role", role.mints, estate.roles, (*path, "mints"))
     for name, tool in estate.tools.items():
         yield Reference("role", tool.uses, estate.roles, (at, "tools", name, "uses"))
+        yield from _list("resource", tool.touches or (), estate.resources, (at, "tools", name, "touches"))
 
 
 def _task(scenario: Scenario, path: Path, task: TaskKind) -> Iterator[Reference]:

@@ -73,7 +73,7 @@ class Outages(Model):
 
 
 class Issuer(Model):
-    """The queue that leased and per-task credentials come from."""
+    """The queue that all but standing credentials come from."""
 
     capacity: Several = Field(default=16, description="requests served at a time")
     service: Distribution[Duration] = Field(
@@ -120,7 +120,7 @@ class Scenario(Model):
     leaks: dict[Name, Channel] = Field(default={}, description="name → way a credential leaks; none: nothing leaks")
     attacker: Attacker = Field(description="whoever finds a credential")
     defender: Defender = Field(default=Defender(), description="who notices and revokes")
-    issuer: Issuer = Field(default=Issuer(), description="where leased and per-task credentials come from")
+    issuer: Issuer = Field(default=Issuer(), description="where all but standing credentials come from")
     approvers: Approvers | None = Field(default=None, description="who approves calls; none: nobody can be asked")
     policies: dict[Name, PolicySet] = Field(default={}, description="name → Cedar policies that a strategy can ask")
     strategies: dict[Name, Strategy] = Field(min_length=1, description="name → preset, knobs, or both")

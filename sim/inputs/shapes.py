@@ -15,7 +15,7 @@ from sim.inputs.distributions import Distribution, Part
 from sim.inputs.estate import Estate, Level, Population, Profile, Resource, Role, Secret, TaskKind, Tool
 from sim.inputs.policies.section import PolicySet
 from sim.inputs.schema import Approvers, Attacker, Channel, Defender, Issuer, Scenario
-from sim.inputs.strategy import Strategy
+from sim.inputs.strategy import Knobs, Strategy
 
 SECTIONS: tuple[type[BaseModel], ...] = (
     Scenario,
@@ -34,10 +34,11 @@ SECTIONS: tuple[type[BaseModel], ...] = (
     Approvers,
     PolicySet,
     Strategy,
+    Knobs,
 )
 """Groups that have no source of their own; everything within them may have one."""
 
-EXTRA_KEYS: dict[type[BaseModel], tuple[str, ...]] = {Scenario: ("extends",), Strategy: ("preset",)}
+EXTRA_KEYS: dict[type[BaseModel], tuple[str, ...]] = {Scenario: ("extends",), Strategy: ("preset",), Knobs: ("preset",)}
 """Keys that the loader deals with before the schema sees the data."""
 
 Kind = Literal["group", "distribution", "named", "quantiles", "list", "leaf"]

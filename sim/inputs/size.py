@@ -12,7 +12,7 @@ from typing import Any
 from sim.inputs.distributions import Distribution, Empirical, Lognormal, Part
 from sim.inputs.estate import Population, TaskKind
 from sim.inputs.schema import Scenario
-from sim.inputs.strategy import Strategy
+from sim.inputs.strategy import Knobs
 from sim.inputs.tree import Problems, Tree, find
 
 MOST_TASKS = 200_000_000
@@ -63,22 +63,29 @@ def amounts(scenario: Scenario) -> Iterator[Amount]:
         exposures = (channel.at_rest or 0.0) * scenario.horizon * holdings
         yield Amount("exposures are", exposures, MOST_EVENTS, ("leaks", name, "at-rest"))
     for name, strategy in scenario.strategies.items():
-        yield from _strategy(scenario, name, strategy, holdings, busy)
+        at = ("strategies", name)
+        yield from _strategy(scenario, at, strategy, holdings, busy, called)
+        if strategy.fallback:
+            yield from _strategy(scenario, (*at, "fallback"), strategy.fallback, holdings, busy, called)
     if scenario.issuer.outages:
         cycle = mean(scenario.issuer.outages.between) + mean(scenario.issuer.outages.lasting)
         yield Amount("outages are", _often(scenario.horizon, cycle), MOST_EVENTS, ("issuer", "outages"))
 
 
-def _strategy(scenario: Scenario, name: str, strategy: Strategy, holdings: int, busy: float) -> Iterator[Amount]:
-    """What a strategy adds; busy: ticks that all agents are at work on tasks."""
+def _strategy(
+    scenario: Scenario, at: tuple[str, ...], strategy: Knobs, holdings: int, busy: float, called: float
+) -> Iterator[Amount]:
+    """What a strategy adds; busy: ticks that all agents are at work on tasks; called: calls that they make."""
+    if strategy.issuance == "per-action":
+        yield Amount("issuances are", called, MOST_EVENTS, (*at, "issuance"))
     if strategy.rotation:
         rotations = holdings * scenario.horizon / strategy.rotation.every
-        yield Amount("rotations are", rotations, MOST_EVENTS, ("strategies", name, "rotation", "every"))
+        yield Amount("rotations are", rotations, MOST_EVENTS, (*at, "rotation", "every"))
     if strategy.renewal and strategy.lifetime:
         period = strategy.lifetime * strategy.renewal.at
-        per_task_held = busy * len(scenario.estate.roles)
-        held = per_task_held if strategy.issuance == "per-task" else float(holdings * scenario.horizon)
-        yield Amount("renewals are", _often(held, period), MOST_EVENTS, ("strategies", name, "lifetime"))
+        held = {"per-task": busy * len(scenario.estate.roles), "per-action": busy}
+        renewed = held.get(strategy.issuance, float(holdings * scenario.horizon))
+        yield Amount("renewals are", _often(renewed, period), MOST_EVENTS, (*at, "lifetime"))
 
 
 def expected_tasks(scenario: Scenario, population: Population, work: OfTask | None = None) -> float:

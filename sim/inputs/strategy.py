@@ -12,7 +12,11 @@ from sim.inputs.distributions import Distribution, Model
 from sim.inputs.names import Name, Text
 from sim.inputs.quantities import Duration, Positive, Probability, Span, wrong
 
-Issuance = Literal["standing", "leased", "per-task"]
+Issuance = Literal["standing", "leased", "per-task", "per-action"]
+Kind = Literal["static-key", "token", "workload-identity"]
+"""What a credential is to the tool that is called with it."""
+SHORT = ("per-task", "per-action")
+"""Issuance to a task, which alone works with the credential."""
 
 
 class Renewal(Model):
@@ -50,6 +54,7 @@ class Revocations(Model):
     """What calls for a revocation; a trigger that is left out never revokes."""
 
     task_end: Revocation | None = Field(default=None, description="the task that it was issued for has ended")
+    action_end: Revocation | None = Field(default=None, description="the call that it was issued for has ended")
     retirement: Revocation | None = Field(default=None, description="the agent that holds it was retired")
     detection: Revocation | None = Field(default=None, description="its leak was noticed")
 
@@ -86,27 +91,41 @@ class Approval(Model):
         return self
 
 
-class Strategy(Model):
-    """How credentials are issued, kept and taken back."""
+class Titled(Model):
+    """What goes by a name of its own in reports."""
 
     title: Text = Field(default="", description="name in reports; none: its key")
-    issuance: Issuance = Field(description="when a credential is made: once, on lease, or for each task")
+
+
+class Knobs(Model):
+    """How credentials are issued, kept and taken back."""
+
+    issuance: Issuance = Field(description="when a credential is made: once, on lease, for each task, or for each call")
+    escrow: bool = Field(
+        default=False,
+        description="what is handed out is a static key, kept in escrow and changed there when its time is over",
+    )
     lifetime: Span | None = Field(default=None, description="TTL from issuance or renewal; none: endless")
     renewal: Renewal | None = Field(default=None, description="none: it ends with its lifetime")
     rotation: Rotation | None = Field(default=None, description="of standing credentials; none: never")
-    scope: Literal["role", "task"] = Field(default="role", description="what the credential lets its holder do")
+    scope: Literal["role", "task", "action"] = Field(
+        default="role", description="what the credential lets its holder do"
+    )
     sharing: Literal["agent", "kind", "fleet"] = Field(default="agent", description="who holds the same credential")
     binding: Literal["bearer", "sender-constrained"] = Field(
         default="bearer", description="sender-constrained: useless to whoever copies it"
     )
     revocation: Revocations = Field(default=Revocations(), description="what calls for a revocation, and how it goes")
-    approval: Approval | None = Field(default=None, description="calls that wait for a person; none: no call does")
-    policy: Name | None = Field(
-        default=None, description="the policies asked before each call; none: every call is allowed"
-    )
     redeployment: Distribution[Duration] | None = Field(
         default=None, description="after a standing secret was revoked: until one holder has the new one; none: at once"
     )
+
+    @property
+    def kind(self) -> Kind:
+        """What its credentials are to a tool."""
+        if self.binding == "sender-constrained":
+            return "workload-identity"
+        return "static-key" if self.issuance == "standing" or self.escrow else "token"
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -116,32 +135,70 @@ class Strategy(Model):
         return self
 
 
-_SENSELESS: tuple[tuple[Callable[[Strategy], bool], str], ...] = (
+class Strategy(Knobs, Titled):
+    """How credentials are issued, kept and taken back."""
+
+    approval: Approval | None = Field(default=None, description="calls that wait for a person; none: no call does")
+    policy: Name | None = Field(
+        default=None, description="the policies asked before each call; none: every call is allowed"
+    )
+    fallback: Knobs | None = Field(
+        default=None, description="what serves the tools that do not accept this strategy's kind of credential"
+    )
+
+    @model_validator(mode="after")
+    def _falls_back(self) -> Self:
+        if self.fallback is not None and self.fallback.kind == self.kind:
+            raise wrong(
+                f"a fallback of the strategy's own kind, {self.kind}, serves no tool that the strategy does not"
+            )
+        return self
+
+
+_SENSELESS: tuple[tuple[Callable[[Knobs], bool], str], ...] = (
     (
         lambda s: s.issuance == "standing" and s.lifetime is not None,
         "a standing credential has no lifetime; to have it replaced in time, give rotation.every",
     ),
-    (lambda s: s.issuance != "standing" and s.lifetime is None, "leased and per-task credentials need a lifetime"),
+    (lambda s: s.issuance != "standing" and s.lifetime is None, "all but standing credentials need a lifetime"),
     (
         lambda s: s.issuance != "standing" and s.rotation is not None,
-        "only standing credentials are rotated; leased and per-task ones are issued anew",
+        "only standing credentials are rotated; all others are issued anew",
     ),
     (
         lambda s: s.issuance != "standing" and s.redeployment is not None,
-        "only standing credentials are redeployed; leased and per-task ones are issued anew",
+        "only standing credentials are redeployed; all others are issued anew",
     ),
     (lambda s: s.issuance == "standing" and s.renewal is not None, "a standing credential has no lifetime to renew"),
     (
         lambda s: s.issuance != "standing" and s.sharing != "agent",
-        "only standing credentials can be shared; leased and per-task ones belong to one agent",
+        "only standing credentials can be shared; all others belong to one agent",
     ),
     (
-        lambda s: s.issuance != "per-task" and s.scope == "task",
-        "task scope needs per-task issuance: any other credential outlives the task it would be narrowed to",
+        lambda s: s.issuance not in SHORT and s.scope == "task",
+        "task scope needs per-task or per-action issuance: "
+        "any other credential outlives the task it would be narrowed to",
     ),
     (
         lambda s: s.issuance != "per-task" and s.revocation.task_end is not None,
-        "revocation at task end needs per-task issuance: other credentials serve the next task too",
+        "revocation at task end needs per-task issuance: other credentials serve the next task too, "
+        "or are given back before",
+    ),
+    (
+        lambda s: s.issuance != "per-action" and s.scope == "action",
+        "action scope needs per-action issuance: any other credential serves calls of other tools too",
+    ),
+    (
+        lambda s: s.issuance != "per-action" and s.revocation.action_end is not None,
+        "revocation at action end needs per-action issuance: other credentials serve the next call too",
+    ),
+    (
+        lambda s: s.issuance == "standing" and s.escrow,
+        "a standing key lies with its holder; keys in escrow are leased, or issued for a task or an action",
+    ),
+    (
+        lambda s: s.binding == "sender-constrained" and s.escrow,
+        "a static key is whoever's has a copy of it; it cannot be sender-constrained",
     ),
     (
         lambda s: s.rotation is not None and s.rotation.overlap >= s.rotation.every,

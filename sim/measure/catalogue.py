@@ -244,6 +244,16 @@ METRICS: tuple[Metric, ...] = (
         "attempts that were let in with a credential, retries included; mean over tasks",
         "neither",
     ),
+    ratio(
+        "served_by_fallback",
+        "Served by fallback",
+        "share of uses",
+        "friction",
+        "uses_by_fallback",
+        "uses",
+        "share of agents' uses on tools that do not accept the strategy's kind of credential: its fallback served them",
+        "neither",
+    ),
     total(
         "issuances",
         "Issuances",

@@ -49,6 +49,7 @@ class Leak:
     channel: int
     issued: int
     leaked: int
+    tool: int = -1
     captures: int = 0
     first_use: int | None = None
     used_channel: int | None = None
@@ -115,7 +116,14 @@ class Incidents:
         leak = self.leaks.get(credential)
         if leak is None:
             leak = self.leaks[credential] = Leak(
-                credential, row["edge"], row["agent"], row["intrusion"], row["other"], row["was"], row["at"]
+                credential,
+                row["edge"],
+                row["agent"],
+                row["intrusion"],
+                row["other"],
+                row["was"],
+                row["at"],
+                row["attempt"],
             )
             self.dies.setdefault(credential, row["until"])
             self.causes.setdefault(credential, row["step"])
@@ -170,14 +178,15 @@ class Incidents:
         dies = self.dies[leak.credential]
         end = min(dies, horizon)
         walk = self.walks[leak.intrusion] if leak.intrusion is not None else Walk()
-        potential, weight = (0, 0) if self.plan.bound else self._potential(leak)
+        plan = self.plan.of(leak.role)
+        potential, weight = (0, 0) if plan.bound else self._potential(leak)
         alive = dies > horizon
         return LeakRow(
             strategy=self.plan.name,
             replication=replication,
             credential=leak.credential,
             role=world.roles[leak.role],
-            holder=self.plan.group_names[self.plan.groups[leak.agent]],
+            holder=plan.group_names[plan.groups[leak.agent]],
             task_kind=world.kind_names[leak.task_kind] if leak.task_kind >= 0 else "",
             channel=world.channels[leak.channel].name,
             captures=leak.captures,
@@ -209,14 +218,11 @@ class Incidents:
 
     def _potential(self, leak: Leak) -> tuple[int, int]:
         """How many resources it can lead to, and the sum of their sensitivities."""
-        key = (leak.role, self._scope(leak))
+        key = (leak.role, self.plan.of(leak.role).scope(leak.task_kind, leak.tool, self.world))
         if key not in self._leads:  # most leaks are of few roles, and estates can be large
             found = self.reach.resources(*key)
             self._leads[key] = (len(found), sum(self.world.sensitivities[r] for r in found))
         return self._leads[key]
-
-    def _scope(self, leak: Leak) -> frozenset[int] | None:
-        return self.world.kinds[leak.task_kind].needs if self.plan.task_scope else None
 
 
 def _counted(numbers: Rows) -> Iterable[tuple[int, int]]:

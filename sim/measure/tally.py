@@ -14,6 +14,7 @@ from sim.measure.waits import Waits
 LATE_KINDS = (Event.USED, Event.COMPROMISED, Event.OBTAINED, Event.REACHED)
 LATE = table(lambda kind, flags: kind in LATE_KINDS and flags & Flag.LATE > 0)
 ATTRIBUTABLE = table(lambda kind, flags: kind == Event.USED and flags & Flag.ATTRIBUTABLE > 0)
+BY_FALLBACK = table(lambda kind, flags: kind == Event.USED and flags & Flag.FALLBACK > 0)
 OWN_CHANGES = table(lambda kind, flags: kind in LIFE_CHANGES and not flags & Flag.ATTACKERS)
 OWN_RENEWALS = table(lambda kind, flags: kind == Event.RENEWED and not flags & Flag.ATTACKERS)
 USED = table(lambda kind, _: kind == Event.USED)
@@ -82,6 +83,7 @@ class Tally:
             "late_uses": self._count(LATE),
             "uses": self._count(USED),
             "uses_attributable": self._count(ATTRIBUTABLE),
+            "uses_by_fallback": self._count(BY_FALLBACK),
             "tasks_done": int(self.outcomes[Outcome.DONE]),
             "tasks_failed": int(self.outcomes.sum() - self.outcomes[Outcome.DONE]),
             "tasks_failed_credential": int(self.outcomes[Outcome.CREDENTIAL]),

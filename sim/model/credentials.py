@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.core.events import Cause
 from sim.core.laws import Law
 from sim.core.units import FOREVER
-from sim.inputs.strategy import Approval, Revocation, Strategy
+from sim.inputs.strategy import Approval, Knobs, Revocation, Strategy
 from sim.model.laws import law
 from sim.model.policy import PolicyTable
 from sim.model.world import World
@@ -34,15 +34,16 @@ class ApprovalRow:
 
 @dataclass(frozen=True)
 class Plan:
-    """One strategy.
+    """One strategy, or the fallback of one; which of the two serves a role is said by `of`.
 
     Attributes:
-        standing, per_task: issuance; neither: leased.
+        standing, per_task, per_action: issuance; none of them: leased.
         lifetime: ticks from issuance or renewal to expiry; FOREVER for standing ones.
         renew_after: ticks after issuance or renewal at which it is renewed; 0: never.
         max_life: ticks from issuance that no renewal reaches past.
         rotate_every: ticks; 0: never. overlap, rollout, aligned: see the schema.
         task_scope: the credential reaches its task's resources only.
+        action_scope: the credential reaches only what the tool touches that it was issued for.
         groups: holder group of each agent; agents of one group hold the same standing credentials.
         members: agents of each group.
         bound: useless away from the workload.
@@ -50,12 +51,15 @@ class Plan:
         approval: of calls, by people; None: no call needs it.
         redeployment: after a standing one was revoked, until a holder has the new one.
         policy: asked before each call; None: every call is allowed.
+        fallback: serves the roles `by_fallback`, whose tools do not accept the strategy's kind of credential.
+        absent: managed secrets that do not lie where they are stored: their roles' credentials are not standing.
     """
 
     name: str
     issuance: str
     standing: bool
     per_task: bool
+    per_action: bool
     lifetime: int
     renew_after: int
     max_life: int
@@ -64,6 +68,7 @@ class Plan:
     rollout: Law
     aligned: bool
     task_scope: bool
+    action_scope: bool
     groups: tuple[int, ...]
     members: tuple[tuple[int, ...], ...]
     group_names: tuple[str, ...]
@@ -72,10 +77,42 @@ class Plan:
     approval: ApprovalRow | None
     redeployment: Law
     policy: PolicyTable | None
+    fallback: Plan | None = None
+    by_fallback: frozenset[int] = frozenset()
+    absent: frozenset[int] = frozenset()
+
+    def of(self, role: int) -> Plan:
+        """The plan of a role's credentials: this one, or the fallback."""
+        return self.fallback if self.fallback is not None and role in self.by_fallback else self
+
+    @property
+    def parts(self) -> tuple[Plan, ...]:
+        """This plan and, where it has one, its fallback."""
+        return (self, self.fallback) if self.fallback is not None else (self,)
+
+    def scope(self, task_kind: int, tool: int, world: World) -> frozenset[int] | None:
+        """What a credential reaches that was issued for a task and a call of a tool; None: all that its role can."""
+        if self.task_scope:
+            return world.kinds[task_kind].needs
+        return world.tools[tool].touches if self.action_scope else None
 
 
 def plan(name: str, strategy: Strategy, world: World) -> Plan:
     """The numbers of a strategy in a world."""
+    main = _part(name, strategy, world)
+    if strategy.approval is not None:
+        main = replace(main, approval=_approval(strategy.approval, world))
+    if strategy.policy is not None:
+        main = replace(main, policy=world.policies[strategy.policy])
+    if strategy.fallback is not None:
+        roles = frozenset(tool.role for tool in world.tools if strategy.kind not in tool.accepts)
+        main = replace(main, fallback=_part(name, strategy.fallback, world), by_fallback=roles)
+    managed = {edge.target for edge in world.edges if edge.managed}
+    absent = frozenset(secret for secret in managed if not main.of(world.secret_roles[secret]).standing)
+    return replace(main, absent=absent)
+
+
+def _part(name: str, strategy: Knobs, world: World) -> Plan:
     rotation, renewal = strategy.rotation, strategy.renewal
     groups, names = _groups(strategy.sharing, world)
     return Plan(
@@ -83,6 +120,7 @@ def plan(name: str, strategy: Strategy, world: World) -> Plan:
         issuance=strategy.issuance,
         standing=strategy.issuance == "standing",
         per_task=strategy.issuance == "per-task",
+        per_action=strategy.issuance == "per-action",
         lifetime=strategy.lifetime or FOREVER,
         renew_after=max(1, round(strategy.lifetime * renewal.at)) if renewal and strategy.lifetime else 0,
         max_life=renewal.max_life if renewal else 0,
@@ -91,6 +129,7 @@ def plan(name: str, strategy: Strategy, world: World) -> Plan:
         rollout=law(rotation.rollout if rotation else None),
         aligned=bool(rotation and rotation.phase == "aligned"),
         task_scope=strategy.scope == "task",
+        action_scope=strategy.scope == "action",
         groups=groups,
         members=tuple(
             tuple(agent for agent, group in enumerate(groups) if group == number) for number in range(len(names))
@@ -98,9 +137,9 @@ def plan(name: str, strategy: Strategy, world: World) -> Plan:
         group_names=names,
         bound=strategy.binding == "sender-constrained",
         revocation=_revocations(strategy),
-        approval=_approval(strategy.approval, world) if strategy.approval else None,
+        approval=None,
         redeployment=law(strategy.redeployment),
-        policy=world.policies[strategy.policy] if strategy.policy else None,
+        policy=None,
     )
 
 
@@ -138,10 +177,11 @@ def _groups(sharing: str, world: World) -> tuple[tuple[int, ...], tuple[str, ...
     return tuple(range(len(world.agents))), tuple(a.name for a in world.agents)
 
 
-def _revocations(strategy: Strategy) -> dict[Cause, RevocationRow]:
+def _revocations(strategy: Knobs) -> dict[Cause, RevocationRow]:
     rules: tuple[tuple[Cause, Revocation | None], ...] = (
         (Cause.TASK_END, strategy.revocation.task_end),
         (Cause.RETIREMENT, strategy.revocation.retirement),
         (Cause.DETECTION, strategy.revocation.detection),
+        (Cause.ACTION_END, strategy.revocation.action_end),
     )
     return {cause: RevocationRow(rule.by == "manual", law(rule.delay), rule.fails) for cause, rule in rules if rule}

@@ -18,6 +18,9 @@ from sim.model.nodes import Node, model
 if TYPE_CHECKING:  # loaded where a graph is made: no comparison needs one
     import networkx as nx
 
+    from sim.model.credentials import Plan
+    from sim.model.world import World
+
 
 class Reach:
     """What a credential of a role can lead to with no clock, under standing issuance or not.
@@ -114,6 +117,12 @@ class Reach:
             return start
         after = self._arrays.after(start)
         return after[np.isin(self._nodes.resource(after), list(scope))]
+
+
+def under(world: World, plan: Plan) -> Reach:
+    """What credentials lead to under a strategy, which decides whether managed secrets lie where they are stored."""
+    lying = [e for e in world.edges if e.relation != "stores" or e.target not in plan.absent]
+    return Reach(lying, world.secret_roles, True)
 
 
 def of_estate(estate: Estate, standing: bool = True) -> Reach:

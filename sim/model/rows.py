@@ -20,7 +20,7 @@ class Waits:
 
 @dataclass(frozen=True)
 class ToolRow:
-    """A tool: its role, how long an attempt takes, how often it fails."""
+    """A tool: its role, how long an attempt takes, how often it fails, what it touches, what it can be called with."""
 
     role: int
     duration: Law
@@ -28,6 +28,8 @@ class ToolRow:
     retries: int
     waits: Waits
     until_end: bool
+    touches: frozenset[int]
+    accepts: frozenset[str]
 
 
 @dataclass(frozen=True)

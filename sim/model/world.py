@@ -13,7 +13,7 @@ from typing import Any
 from sim.core.laws import Law
 from sim.core.units import FOREVER
 from sim.inputs.distributions import Chance
-from sim.inputs.estate import BackOff, Population, TaskKind, Tool
+from sim.inputs.estate import BackOff, Estate, Population, TaskKind, Tool
 from sim.inputs.schema import Channel, Issuer, Scenario
 from sim.model.calendar import Calendar, calendar
 from sim.model.graph import Edge, attack_edges
@@ -86,7 +86,7 @@ def build(scenario: Scenario) -> World:
         minted_lives=tuple(r.minted_life for r in estate.roles.values()),
         edges=attack_edges(estate),
         tool_names=tuple(estate.tools),
-        tools=tuple(_tool(ids, tool) for tool in estate.tools.values()),
+        tools=tuple(_tool(ids, tool, estate) for tool in estate.tools.values()),
         kind_names=tuple(scenario.tasks),
         kinds=kinds,
         populations=populations,
@@ -129,7 +129,8 @@ def _weighted(ids: dict[str, int], weights: dict[str, float]) -> Weighted:
     return Weighted(tuple(ids[name] for name in weights), tuple(value / total for value in sums))
 
 
-def _tool(ids: Ids, tool: Tool) -> ToolRow:
+def _tool(ids: Ids, tool: Tool, estate: Estate) -> ToolRow:
+    touches = estate.roles[tool.uses].can if tool.touches is None else tool.touches
     return ToolRow(
         ids.role[tool.uses],
         law(tool.duration),
@@ -137,6 +138,8 @@ def _tool(ids: Ids, tool: Tool) -> ToolRow:
         tool.retries,
         _waits(tool.back_off),
         tool.needs_credential_until_end,
+        frozenset(ids.resource[name] for name in touches),
+        frozenset(tool.accepts),
     )
 
 

@@ -11,10 +11,11 @@ import jinja2
 import pyarrow as pa
 
 from sim.inputs.resolve import Input
+from sim.inputs.serving import Share
 from sim.inputs.standards import Framework, standards
 from sim.measure.catalogue import METRICS, Metric
 from sim.measure.statistics import Comparison, Difference, Estimate
-from sim.outputs import incidents, markdown, words
+from sim.outputs import incidents, markdown, served, words
 from sim.outputs.denials import denied
 from sim.outputs.figures import Figure
 from sim.outputs.finding import interval_of
@@ -50,6 +51,7 @@ class ReportFacts:
     Attributes:
         sources: evidence key → source.
         defaults: path and value of what the scenario leaves to the defaults.
+        served: strategy with a fallback → what that serves.
         leaks: columns of LeakRow, `strategy` among them.
         denials: columns of DenialRow; None: no policy was asked.
         versions: program or library → version.
@@ -72,6 +74,7 @@ class ReportFacts:
     versions: Mapping[str, str]
     command: str
     defaults: Sequence[tuple[str, str]] = ()
+    served: Mapping[str, Share] = field(default_factory=dict)
     story: str = ""
     charts: str = "charts"
     figures: tuple[Figure, ...] = field(default=())
@@ -96,6 +99,7 @@ def report_markdown(facts: ReportFacts) -> str:
         story=[Markdown(markdown.escape(text, 4_000)) for text in facts.story.split("\n\n")],
         cut=list(_cut(facts.comparison)),
         denied=list(denied(facts.denials, facts.comparison.replications)),
+        served=[(name, *map(Markdown, cells)) for name, *cells in served.rows(facts.comparison, facts.served)],
         **_assumptions(facts),
         **_standards(facts.standards),
         words=words,

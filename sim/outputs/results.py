@@ -18,6 +18,7 @@ from sim.inputs.defaults import defaults_used, grouped
 from sim.inputs.evidence import catalogue
 from sim.inputs.load import Loaded
 from sim.inputs.policies import cedar
+from sim.inputs.serving import shares
 from sim.measure.leaks import LeakRow
 from sim.measure.statistics import Comparison
 from sim.measure.survival import SurvivalCurve, survival
@@ -138,6 +139,7 @@ def _report(folder: Path, about: About, found: str, studio: Studio) -> str:
         inputs=about.loaded.inputs,
         sources=_sources(),
         defaults=grouped(defaults_used(scenario), scenario),
+        served=shares(scenario),
         versions=versions(),
         command=about.command,
         figures=_figures(folder / "charts", about, leaks, studio),

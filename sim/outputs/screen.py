@@ -20,7 +20,7 @@ from sim.core.errors import UsageError
 from sim.inputs.evidence import Evidence
 from sim.inputs.load import Loaded
 from sim.measure.statistics import Comparison
-from sim.outputs import words
+from sim.outputs import served, words
 from sim.outputs.standards import NO_CLAIM, Exercise, remainder
 from sim.outputs.standards_table import standards_table
 from sim.outputs.story import Teller, clock
@@ -133,6 +133,8 @@ def show_comparison(done: Done) -> None:
     out.print(Text(_sentence(done.finding), style="bold"), soft_wrap=False)
     out.print()
     out.print(comparison_table(done.comparison))
+    for line in served.of_uses(done.comparison):
+        out.print(Text(line, style="dim"), soft_wrap=True)
     if done.ran.interrupted:
         kept = f"Stopped: {len(done.ran.replications)} of {done.replications} replications were finished and are kept"
         out.print(Text(f"{kept}; the same command takes them over and goes on.", style="yellow"))
@@ -244,6 +246,8 @@ def show_checked(file: str, loaded: Loaded) -> None:
         ),
         soft_wrap=True,
     )
+    for line in served.of_inputs(what):
+        console().print(Text(f"  {line}"), soft_wrap=True)
 
 
 def show_standards(title: str, found: Exercise) -> None:

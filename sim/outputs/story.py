@@ -82,9 +82,9 @@ class Teller:
             event: dict[str, Any] = {"at_us": row["at"], "event": Event(row["kind"]).name.lower().replace("_", "-")}
             if row["agent"] >= 0:
                 event["agent"] = self.world.agents[row["agent"]].name
-            # In rows of captures `step` and `intrusion` mean something else.
-            more = () if row["kind"] == Event.CAPTURED else ("step", "intrusion")
-            keys = ("task", "attempt", "credential", *more)
+            # In rows of captures the others mean something else.
+            more = () if row["kind"] == Event.CAPTURED else ("attempt", "step", "intrusion")
+            keys = ("task", "credential", *more)
             event |= {key: row[key] for key in keys if row[key] >= 0}
             event |= _NAMED.get(Event(row["kind"]), _no_more)(self, row)
             flags = [flag.name.lower() for flag in Flag if row["flags"] & flag and flag.name]
@@ -184,6 +184,7 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
         "work",
         lambda t, r: (
             f"{t.agent(r['agent'])} calls {t.world.tool_names[r['other']]} with {t.credential(r['credential'])}"
+            + (", from the fallback" if r["flags"] & Flag.FALLBACK else "")
         ),
     ),
     Event.REJECTED: ("work", lambda t, r: f"{t.agent(r['agent'])} is refused: {t.credential(r['credential'])} is dead"),
@@ -275,7 +276,7 @@ _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
             "issued_us": r["was"],
             "expires_us": _never(r["until"]),
         }
-        | _task_kind(t, r["intrusion"])
+        | _issued_for(t, r["intrusion"], r["attempt"])
     ),
     Event.LEAK_NOTICED: lambda t, r: {"channel": t.world.channels[r["other"]].name},
     Event.BLOCKED: lambda t, r: {
@@ -304,5 +305,6 @@ def _never(until: int) -> int | None:
     return None if until >= FOREVER else until
 
 
-def _task_kind(teller: Teller, kind: int) -> dict[str, str]:
-    return {"task_kind": teller.world.kind_names[kind]} if kind >= 0 else {}
+def _issued_for(teller: Teller, kind: int, tool: int) -> dict[str, str]:
+    task = {"task_kind": teller.world.kind_names[kind]} if kind >= 0 else {}
+    return task | ({"tool": teller.world.tool_names[tool]} if tool >= 0 else {})

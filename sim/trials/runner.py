@@ -18,7 +18,7 @@ from sim.measure.leaks import LeakRow
 from sim.measure.metrics import Metrics
 from sim.measure.records import Finished, Row
 from sim.model.credentials import Plan, plan
-from sim.model.reach import Reach
+from sim.model.reach import under
 from sim.model.world import World, build
 from sim.trials.simulators import simulator
 
@@ -43,7 +43,7 @@ class Runner:
         self.job = job
         self.world: World = build(job.scenario)
         self.plans: list[Plan] = [plan(name, job.scenario.strategies[name], self.world) for name in job.strategies]
-        self.reaches = [Reach(self.world.edges, self.world.secret_roles, p.standing) for p in self.plans]
+        self.reaches = [under(self.world, p) for p in self.plans]
         self._simulator = simulator(engine, self.world, len(self.plans))
 
     def replication(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.inputs.estate import Population, TaskKind
 from sim.inputs.schema import Scenario
+from sim.inputs.serving import by_fallback
 from sim.inputs.size import calls, expected_tasks, mean, per_task
-from sim.inputs.strategy import Strategy
+from sim.inputs.strategy import SHORT, Knobs, Strategy
 
 TASK, CALL, AGAIN = 5, 2, 2
 """SimPy events: of a task that arrives, waits its turn and ends; of a call (thinking, the call); of a retry."""
@@ -34,7 +35,7 @@ class Load:
     """
 
     agents: int
-    roles: int
+    roles: float
     tasks: float
     calls: float
     retries: float
@@ -50,14 +51,31 @@ def expected_events(scenario: Scenario, strategies: Iterable[str]) -> float:
 
 def _under(scenario: Scenario, strategy: Strategy, loads: list[Load]) -> float:
     worked = sum(one.tasks * (TASK + one.calls * (CALL + AGAIN * one.retries)) for one in loads)
-    issued = sum(_issuing(scenario, strategy, one) for one in loads)
+    parts = list(_parts(scenario, strategy, loads))
+    issued = sum(_issuing(scenario, knobs, one) for knobs, part in parts for one in part)
     issued += sum(one.tasks * one.calls * APPROVAL for one in loads) if strategy.approval else 0.0
+    leaked = sum(_copies(scenario, loads)) + sum(_exposed(scenario, knobs, part) for knobs, part in parts)
     outages = scenario.issuer.outages
     cycle = mean(outages.between) + mean(outages.lasting) if outages else math.inf
-    return worked + issued + sum(_leaks(scenario, strategy, loads)) + 2 * scenario.horizon / max(cycle, 1.0)
+    return worked + issued + leaked + 2 * scenario.horizon / max(cycle, 1.0)
 
 
-def _issuing(scenario: Scenario, strategy: Strategy, load: Load) -> float:
+def _parts(scenario: Scenario, strategy: Strategy, loads: list[Load]) -> Iterator[tuple[Knobs, list[Load]]]:
+    """The strategy's own knobs and its fallback's, each with its part of the roles, which are taken to be alike."""
+    used = {tool.uses for tool in scenario.estate.tools.values()}
+    fallen = len(by_fallback(strategy, scenario.estate)) / len(used)
+    for knobs, share in ((strategy, 1 - fallen), (strategy.fallback, fallen)):
+        if knobs is not None and share:
+            yield (
+                knobs,
+                [
+                    replace(one, roles=one.roles * share, held=one.held * share, calls=one.calls * share)
+                    for one in loads
+                ],
+            )
+
+
+def _issuing(scenario: Scenario, strategy: Knobs, load: Load) -> float:
     """Events of issuing, renewing, rotating and revoking the credentials of a population."""
     horizon, life = scenario.horizon, strategy.lifetime or math.inf
     period = life * strategy.renewal.at if strategy.renewal else life
@@ -67,21 +85,29 @@ def _issuing(scenario: Scenario, strategy: Strategy, load: Load) -> float:
         leases = load.agents * load.roles * max(1.0, horizon / period)
         # Without renewal nobody asks for a lease more often than one is needed.
         return RENEWAL * (leases if strategy.renewal else min(leases, load.tasks * load.held))
-    after = REVOCATION if strategy.revocation.task_end else 0
+    ends = strategy.revocation
+    after = (REVOCATION if ends.task_end or ends.action_end else 0) + (2 if strategy.renewal else 0)
+    if strategy.issuance == "per-action":
+        again = load.work / period if strategy.renewal else 0.0
+        return load.tasks * (load.calls * (REQUEST + after) + again * RENEWAL)
     # Roles are taken up along the way: a credential is held for half of its task, one way or another.
     again = min(load.work / 2 / period, load.calls)
-    begun = load.tasks * load.held * (REQUEST + after + (2 if strategy.renewal else 0))
+    begun = load.tasks * load.held * (REQUEST + after)
     return begun + load.tasks * load.held * again * RENEWAL
 
 
-def _leaks(scenario: Scenario, strategy: Strategy, loads: list[Load]) -> Iterator[float]:
-    """Events of exposures, copies and what follows, by channel."""
+def _copies(scenario: Scenario, loads: list[Load]) -> Iterator[float]:
+    """Events of copies made by use and what follows, by channel."""
     called = sum(one.tasks * one.calls for one in loads)
-    places = sum(one.agents * one.roles for one in loads)
     for channel in scenario.leaks.values():
         yield called * (channel.per_use or 0.0) * LEAK
-        if channel.at_rest and strategy.issuance in channel.holds:
-            yield places * scenario.horizon * channel.at_rest * (1 + (LEAK if strategy.issuance != "per-task" else 0))
+
+
+def _exposed(scenario: Scenario, strategy: Knobs, loads: list[Load]) -> float:
+    """Events of exposures and what follows, of all channels."""
+    places = sum(one.agents * one.roles for one in loads)
+    rates = sum(c.at_rest or 0.0 for c in scenario.leaks.values() if strategy.issuance in c.holds)
+    return places * scenario.horizon * rates * (1 + (LEAK if strategy.issuance not in SHORT else 0))
 
 
 def _load(scenario: Scenario, population: Population) -> Load:

@@ -18,7 +18,7 @@ from sim.engine.reference.log import Sink
 from sim.inputs.schema import Scenario
 from sim.measure.metrics import Metrics
 from sim.model.credentials import Plan, plan
-from sim.model.reach import Reach
+from sim.model.reach import under
 from sim.model.world import World, build
 from tests.fuzzing.scenarios import random_scenario
 
@@ -92,7 +92,7 @@ class Case:
     def outcome(self, strategy: str, seed: int, replication: int, engine: str | Maker) -> Outcome:
         """Log and metrics; the metrics are fed by the engine's own chunks."""
         chosen = self.plans[strategy]
-        metrics = Metrics(self.world, chosen, Reach(self.world.edges, self.world.secret_roles, chosen.standing))
+        metrics = Metrics(self.world, chosen, under(self.world, chosen))
         log = self.log(strategy, seed, replication, engine, metrics.add)
         return Outcome(log, repr(metrics.result(replication)))
 

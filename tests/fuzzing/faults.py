@@ -118,7 +118,7 @@ RULES = {
     "people work at night": edit(
         8, "revocations.begin", ("calendar.next_open(now, sim.calendar_open[sim.rules[0].staffed])", "now")
     ),
-    "managed secrets stay": edit(21, "tables.tables", ("(plan.standing or not e.managed)", "True")),
+    "managed secrets stay": edit(21, "tables.tables", ("e.target not in plan.absent", "True")),
 }
 DRAWS = {
     "words of an address swapped": edit(44, "draws.uniform", ("entity, i, j)", "entity, j, i)")),
@@ -199,7 +199,7 @@ APPROVAL = {
         33, "approvals._approved", ("time < sim.elevated", "time <= sim.elevated")
     ),
     "an elevation is good for all roles": edit(31, "approvals._approved", ("place_of(sim, task)", "0")),
-    "credentials outlive elevations": edit(3, "custody._latest", ("if elevated else", "if False else")),
+    "credentials outlive elevations": edit(11, "custody._latest", ("if elevated else", "if False else")),
     "what needs no approval dies with the elevation": edit(
         43, "custody._latest", (" and sim.asking[sim.tasks[task].tool]", "")
     ),
@@ -240,7 +240,36 @@ POLICY = {
         ),
     ),
 }
-FAULTS: dict[str, Fault] = ORDER | RULES | DRAWS | MEMORY | MUCH | APPROVAL | POLICY
+SERVING = {
+    "a call keeps its credential for the next": edit(4, "custody.call_over", ("== PER_ACTION", "== -1")),
+    "requests for a call count on from the last": edit(
+        10, "custody._give_back", ("sim.asked[task, place] = 0", "pass")
+    ),
+    "a call's credential reaches what its task needs": edit(
+        27,
+        "intruder._within",
+        (
+            "sim.needs[c.task_kind, resource] if c.scope == BY_TASK else sim.touches[c.tool, resource]",
+            "sim.needs[c.task_kind, resource]",
+        ),
+    ),
+    "a call's credential reaches all that its role can": edit(26, "lives.issue", ("c.scope = plan.scope", "pass")),
+    "a call's credential tells nothing of its tool": edit(
+        5, "custody.answered", ("sim.credentials[t.credential].tool = t.tool", "pass")
+    ),
+    "revocation at a call's end is drawn by request": edit(
+        46, "custody._give_back", ("t.number, t.step)", "t.number, t.nth)")
+    ),
+    "the fallback is never asked": edit(3, "terms.of_plan", ("served[list(plan.by_fallback)] = 1", "pass")),
+    "the fallback revokes as the strategy does": edit(
+        0, "terms._part", ('"revoking": number * len(Cause)', '"revoking": 0')
+    ),
+    "exposures know nothing of the fallback": edit(
+        14, "layout._exposures", ("plan.of(role).issuance", "plan.issuance")
+    ),
+    "uses of the fallback are not told": edit(3, "workload._say", ("flags |= FALLBACK", "pass")),
+}
+FAULTS: dict[str, Fault] = ORDER | RULES | DRAWS | MEMORY | MUCH | APPROVAL | SERVING | POLICY
 
 
 # --- planting ---

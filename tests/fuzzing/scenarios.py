@@ -12,6 +12,7 @@ from tests.fuzzing.approval import with_approval
 from tests.fuzzing.dice import COUNTS, Dice
 from tests.fuzzing.much import with_much
 from tests.fuzzing.policed import with_policies
+from tests.fuzzing.serving import with_serving
 
 Mapping = dict[str, Any]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -25,6 +26,7 @@ def random_scenario(number: int) -> Mapping:
     maker = _Maker(Dice(number), LONGER if number % EVERY in LONG else 1)
     content = with_much(number % EVERY, maker.scenario(number), maker.dice, maker.beats)
     content = with_approval(number, number % EVERY, content, maker.dice.beat, maker.beats)
+    content = with_serving(number % EVERY, content, maker.dice, maker.strategy)
     return with_policies(number, content, maker.dice.beat)
 
 

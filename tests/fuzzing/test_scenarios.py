@@ -144,7 +144,7 @@ def test_every_outcome_cause_refusal_and_flag_happens():
     assert set(of(Event.TASK_ENDED)["other"]) == set(Outcome)
     assert set(of(Event.DIED, Event.SHORTENED)["other"]) == set(Cause) - NEVER_SEEN
     for event in (Event.ASKED, Event.SPARED):
-        assert set(of(event)["other"]) == {Cause.TASK_END, Cause.RETIREMENT, Cause.DETECTION}
+        assert set(of(event)["other"]) == {Cause.TASK_END, Cause.ACTION_END, Cause.RETIREMENT, Cause.DETECTION}
     assert set(of(Event.REFUSED)["other"]) == set(Refusal)
     assert set(of(Event.BLOCKED)["other"]) == {1, 2}
     for flag in Flag:
@@ -160,6 +160,8 @@ TROUBLES = {
     "a leaked credential is rotated": (Event.SHORTENED, Flag.LEAKED),
     "a call is cut whose revocation was asked for": (Event.CUT, Flag.LATE),
     "an attacker uses what was to be revoked": (Event.OBTAINED, Flag.LATE),
+    "the fallback's credential is refused": (Event.REJECTED, Flag.FALLBACK),
+    "a call with the fallback's credential is cut": (Event.CUT, Flag.FALLBACK),
 }
 
 

@@ -87,3 +87,12 @@ def test_what_is_idle_is_left_out_for_a_reason(monkeypatch: pytest.MonkeyPatch) 
     assert "strategies.jit-task.sharing" not in _shown(scenario)
     monkeypatch.setattr(defaults, "_IDLE", {})
     assert _shown(scenario)["strategies.jit-task.sharing"] == "agent"
+
+
+def test_what_tools_touch_counts_for_action_scope_only(tmp_path: Path) -> None:
+    for strategy, listed in (("jit-task", False), ("jit-action", True)):
+        file = tmp_path / "case.yaml"
+        file.write_text(f"extends: quickstart\nbaseline: null\nstrategies: {{{strategy}: {{}}}}\n", encoding="utf-8")
+        paths = {one.path for one in defaults_used(load(file).scenario)}
+        assert ("estate.tools.read-ticket.touches" in paths) is listed
+        assert "estate.tools.read-ticket.accepts" in paths

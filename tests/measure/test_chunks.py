@@ -11,7 +11,7 @@ from sim.measure import chunks
 from sim.measure.chunks import KINDS, SORTS, Chunk, table
 from sim.measure.metrics import Metrics
 from sim.model.credentials import plan
-from sim.model.reach import Reach
+from sim.model.reach import under
 from sim.model.world import build
 from tests.cli.test_fuzz_compare import BASE
 from tests.support import merged, simulated
@@ -33,7 +33,7 @@ def measured(content, strategy, log, ends):
     parsed = Scenario.model_validate(content)
     world = build(parsed)
     chosen = plan(strategy, parsed.strategies[strategy], world)
-    metrics = Metrics(world, chosen, Reach(world.edges, world.secret_roles, chosen.standing))
+    metrics = Metrics(world, chosen, under(world, chosen))
     for piece in np.split(log, ends):
         metrics.add(piece)
     return metrics.result(0)

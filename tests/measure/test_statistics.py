@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,11 @@ NAMES = ("static", "jit-task", "rotated")
 COUNTS = [metric.key for metric in METRICS if metric.counts]
 
 
+def own(column: str, place: int) -> np.random.Generator:
+    """A column's numbers, whatever other columns there are."""
+    return np.random.Generator(np.random.Philox([zlib.crc32(column.encode()), place]))
+
+
 def made(replications: int = 12) -> tuple[dict[str, Rows], dict[str, LeakSample]]:
     """Three strategies that share each replication's business."""
     generator = np.random.Generator(np.random.Philox(1))
@@ -29,8 +35,8 @@ def made(replications: int = 12) -> tuple[dict[str, Rows], dict[str, LeakSample]
         leaked = generator.poisson(9 * busy)
         cluster = np.repeat(np.arange(replications), leaked)
         hours = generator.exponential(place, len(cluster)) * busy[cluster]
-        rows[name] = {column: generator.gamma(2, place, replications) * busy for column in COLUMNS}
-        rows[name] |= {key: generator.poisson(20 * place * busy).astype(np.float64) for key in COUNTS}
+        rows[name] = {column: own(column, place).gamma(2, place, replications) * busy for column in COLUMNS}
+        rows[name] |= {key: own(key, place).poisson(20 * place * busy).astype(np.float64) for key in COUNTS}
         rows[name]["leaks"] = leaked.astype(np.float64)
         rows[name]["uses_attributable"] = rows[name]["uses"] * 0.9
         leaks[name] = LeakSample(cluster, hours, generator.random(len(cluster)) < 0.2)

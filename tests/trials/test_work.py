@@ -15,7 +15,7 @@ BUSY = {
     "agents": {"bot": {"count": 3}},
     "estate": {
         "roles": {"other": {"can": {"box": "read"}}},
-        "tools": {"look": {"uses": "other", "duration": "30s", "fails": 0.2}},
+        "tools": {"look": {"uses": "other", "duration": "30s", "fails": 0.2, "accepts": ["static-key", "token"]}},
     },
     "tasks": {"job": {"steps": ["call", "look", "call", "look"], "thinking": "20s"}},
 }
@@ -26,6 +26,14 @@ CASES = {
     "renewed": {"issuance": "leased", "lifetime": "1h", "renewal": {"at": 0.5, "max-life": "8h"}},
     "jit": {"issuance": "per-task", "lifetime": "1h", "revocation": {"task-end": {"delay": "1s"}}},
     "short": {"issuance": "per-task", "lifetime": "1m", "renewal": {"at": 0.5, "max-life": "1h"}},
+    "action": {"issuance": "per-action", "lifetime": "1h", "revocation": {"action-end": {"delay": "1s"}}},
+    "brief": {"issuance": "per-action", "lifetime": "20s", "renewal": {"at": 0.5, "max-life": "1h"}},
+    "escrow": {
+        "issuance": "per-task",
+        "lifetime": "1h",
+        "binding": "sender-constrained",
+        "fallback": {"issuance": "leased", "lifetime": "30m", "escrow": True},
+    },
 }
 
 

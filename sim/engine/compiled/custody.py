@@ -11,10 +11,10 @@ from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.lives import changed, idle, issue, needed, refer, release
 from sim.engine.compiled.log import emit
 from sim.engine.compiled.revocations import ask
-from sim.engine.compiled.rows import PER_TASK, STANDING
+from sim.engine.compiled.rows import LEASED, PER_ACTION, PER_TASK, STANDING
 from sim.engine.compiled.schedule import later, starts
 from sim.engine.compiled.standing import kept
-from sim.engine.compiled.words import REJECTED, RENEWED, TASK_END
+from sim.engine.compiled.words import ACTION_END, REJECTED, RENEWED, TASK_END
 
 PENDING, READY, NONE = 0, 1, 2
 """How the search for a credential stands; READY: it is in the task's `credential`."""
@@ -32,12 +32,12 @@ def begin(sim: Any, task: int) -> int:
     """A credential for the present call: the first look."""
     t = sim.tasks[task]
     t.began, t.tries = sim.now[0].time, 0
-    issuance = sim.rules[0].issuance
+    issuance = sim.terms[sim.tools[t.tool].role].issuance
     if issuance == STANDING:
         return _standing(sim, task)
-    if issuance == PER_TASK:
-        return _per_task(sim, task)
-    return leased(sim, task)
+    if issuance == LEASED:
+        return leased(sim, task)
+    return _own(sim, task)
 
 
 # --- standing ---
@@ -73,9 +73,9 @@ def standing_again(sim: Any, task: int) -> int:
     return _standing(sim, task)
 
 
-# --- one for the task ---
+# --- one for the task, or for the call ---
 @hot
-def _per_task(sim: Any, task: int) -> int:
+def _own(sim: Any, task: int) -> int:
     t, place = sim.tasks[task], place_of(sim, task)
     has = sim.held[task, place]
     if has >= 0 and sim.now[0].time < sim.credentials[has].expires:
@@ -83,8 +83,10 @@ def _per_task(sim: Any, task: int) -> int:
         return READY
     t.nth = sim.asked[task, place]
     sim.asked[task, place] += 1
-    role = sim.tools[t.tool].role
-    t.request = issuer.request(sim, issuer.TASK, task, role, t.agent, t.number, t.nth, t.number)
+    role, kind = sim.tools[t.tool].role, issuer.TASK
+    if sim.terms[role].issuance == PER_ACTION:
+        kind, t.nth = issuer.ACTION, issuer.of_action(t.step, t.nth)
+    t.request = issuer.request(sim, kind, task, role, t.agent, t.number, t.nth, t.number)
     return answered(sim, task, issuer.ask(sim, t.request))
 
 
@@ -128,6 +130,8 @@ def answered(sim: Any, task: int, answer: int) -> int:
     issuer.done_with(sim, t.request)
     if served and not is_lease:
         t.credential = issue(sim, role, t.agent, t.nth, t.number, t.kind, _latest(sim, task))
+        if sim.terms[role].issuance == PER_ACTION:
+            sim.credentials[t.credential].tool = t.tool
         _keep_renewing(sim, t.credential)
     if is_lease:
         holding = sim.holdings[sim.agents[t.agent].holdings + place_of(sim, task)]
@@ -194,6 +198,25 @@ def drop(sim: Any, task: int) -> None:
 
 
 @hot
+def call_over(sim: Any, task: int) -> None:
+    """Let go of the call's own credential, if it has one, and ask for its revocation where the strategy does."""
+    if sim.terms[sim.tools[sim.tasks[task].tool].role].issuance == PER_ACTION:
+        _give_back(sim, task)
+
+
+@rare
+def _give_back(sim: Any, task: int) -> None:
+    t, place = sim.tasks[task], place_of(sim, task)
+    sim.asked[task, place] = 0
+    has = sim.held[task, place]
+    if has >= 0:
+        refer(sim, has)
+        let_go(sim, task, place)
+        ask(sim, has, ACTION_END, t.agent, t.number, t.step)
+        release(sim, has)
+
+
+@hot
 def task_over(sim: Any, task: int) -> None:
     """Let go of the task's credentials and ask for their revocation where the strategy does."""
     t = sim.tasks[task]
@@ -202,7 +225,7 @@ def task_over(sim: Any, task: int) -> None:
         has = sim.held[task, place]
         refer(sim, has)
         let_go(sim, task, place)
-        if sim.rules[0].issuance == PER_TASK:
+        if sim.terms[sim.credentials[has].role].issuance == PER_TASK:
             ask(sim, has, TASK_END, t.agent, t.number, sim.credentials[has].role)
         release(sim, has)
 
@@ -210,7 +233,7 @@ def task_over(sim: Any, task: int) -> None:
 # --- renewal ---
 @hot
 def _keep_renewing(sim: Any, place: int) -> None:
-    if sim.rules[0].renew_after > 0:
+    if sim.terms[sim.credentials[place].role].renew_after > 0:
         refer(sim, place)
         starts(sim, schedule.RENEWAL_STARTS, place)
 
@@ -218,7 +241,8 @@ def _keep_renewing(sim: Any, place: int) -> None:
 @rare
 def renew(sim: Any, place: int) -> None:
     """Wait for the next renewal, while there is one to come."""
-    c, plan = sim.credentials[place], sim.rules[0]
+    c = sim.credentials[place]
+    plan = sim.terms[c.role]
     if c.expires < min(c.issued + plan.max_life, c.latest):
         later(sim, plan.renew_after, schedule.RENEWAL, place)
     else:
@@ -233,8 +257,10 @@ def renewal(sim: Any, place: int) -> None:
         release(sim, place)
         return
     c.renewals += 1
-    which = c.nth if c.task < 0 else c.task
-    number = issuer.request(sim, issuer.RENEWAL, place, c.role, c.agent, which, c.renewals, c.task)
+    which, nth = c.nth if c.task < 0 else c.task, c.renewals
+    if c.tool >= 0:
+        nth = issuer.of_action(c.nth, nth)
+    number = issuer.request(sim, issuer.RENEWAL, place, c.role, c.agent, which, nth, c.task)
     renewed(sim, number, issuer.ask(sim, number))
 
 
@@ -243,9 +269,10 @@ def renewed(sim: Any, number: int, answer: int) -> None:
     """What the issuer said to a request for renewal."""
     if answer == issuer.PENDING:
         return
-    place, plan, now = sim.requests[number].owner, sim.rules[0], sim.now[0].time
+    place, now = sim.requests[number].owner, sim.now[0].time
     issuer.done_with(sim, number)
     c = sim.credentials[place]
+    plan = sim.terms[c.role]
     if answer == issuer.NO or not rules.alive(c.dies, now):
         release(sim, place)
         return
@@ -261,7 +288,7 @@ def _still_wanted(sim: Any, place: int) -> bool:
     c = sim.credentials[place]
     if not rules.alive(c.dies, sim.now[0].time):
         return False
-    if sim.rules[0].issuance == PER_TASK:
+    if c.task >= 0:
         return c.needed > 0
     agent = sim.agents[c.agent]
     if agent.retired:

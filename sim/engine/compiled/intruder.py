@@ -11,7 +11,7 @@ from sim.engine.compiled.draws import uniform
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.lives import fresh, late, refer, release
 from sim.engine.compiled.log import emit
-from sim.engine.compiled.rows import ASSUMES, CAN
+from sim.engine.compiled.rows import ASSUMES, BY_ROLE, BY_TASK, CAN
 from sim.engine.compiled.schedule import later, starts
 from sim.engine.compiled.taking import (
     GOT,
@@ -48,7 +48,7 @@ def attempt(sim: Any, place: int, name0: int, name1: int, channel: int, leaked: 
     """Somebody tries what leaked through a channel at a time. One who is inside already gains nothing by it."""
     c, now = sim.credentials[place], sim.now[0]
     alive = rules.alive(c.dies, now.time)
-    if sim.rules[0].bound or not alive:
+    if sim.terms[c.role].bound or not alive:
         emit(sim, BLOCKED, c.id, BOUND if alive else DEAD, -1, -1, -1, -1, leaked, 0, 0, -1, channel)
     elif not c.compromised:
         c.compromised = 1
@@ -76,8 +76,15 @@ def _hold(sim: Any, number: int, place: int) -> None:
     for at in range(role.edges, role.edges + role.count):
         edge = sim.role_edges[at]
         row = sim.edges[edge]
-        if not c.scoped or (row.relation == CAN and sim.needs[c.task_kind, row.target]):
+        if c.scope == BY_ROLE or (row.relation == CAN and _within(sim, place, row.target)):
             walk(sim, number, place, edge, schedule.WALK_STARTS)
+
+
+@hot
+def _within(sim: Any, place: int, resource: int) -> bool:
+    """Is the resource one that a credential is narrowed to?"""
+    c = sim.credentials[place]
+    return bool(sim.needs[c.task_kind, resource] if c.scope == BY_TASK else sim.touches[c.tool, resource])
 
 
 @rare

@@ -26,8 +26,9 @@ from sim.engine.compiled.words import (
     SERVICE_FAILURE,
 )
 
-LEASE, TASK, RENEWAL = 0, 1, 2
+LEASE, TASK, RENEWAL, ACTION = 0, 1, 2, 3
 KINDS = 4
+STEP = 14
 PENDING, YES, NO = 0, 1, 2
 """How a request stands."""
 TRY = 24
@@ -41,6 +42,12 @@ def request(sim: Any, kind: int, owner: int, role: int, agent: int, i: int, j: i
     r.kind, r.owner, r.role, r.agent, r.task, r.tries = kind, owner, role, agent, task, 0
     r.sub, r.entity, r.i, r.j = role * KINDS + kind, agent, i, j & 0xFFFFFF
     return place
+
+
+@hot
+def of_action(step: int, nth: int) -> int:
+    """The number of the nth request for the call of a step."""
+    return nth << STEP | step & (1 << STEP) - 1
 
 
 @hot

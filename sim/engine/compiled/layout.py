@@ -60,8 +60,8 @@ def _agents(world: World) -> tuple[Array, Array]:
 def _slots(world: World, plan: Plan, agents: Array, holdings: Array) -> tuple[Array, Array]:
     slots: list[tuple[int, ...]] = []
     keepers: list[int] = []
-    if plan.standing:
-        for group, role, using in _groups(world, plan):
+    for part in plan.parts:
+        for group, role, using in _groups(world, plan, part):
             for number, agent in enumerate(using, len(keepers)):
                 row = world.populations[world.agents[agent].population]
                 holding = holdings[agents["holdings"][agent] + row.roles.index(role)]
@@ -75,14 +75,14 @@ def _slots(world: World, plan: Plan, agents: Array, holdings: Array) -> tuple[Ar
     return rows, members
 
 
-def _groups(world: World, plan: Plan) -> Iterator[tuple[int, int, list[int]]]:
-    """Every group's roles, rising, each with the members who use it."""
-    for group, members in enumerate(plan.members):
+def _groups(world: World, plan: Plan, part: Plan) -> Iterator[tuple[int, int, list[int]]]:
+    """Every group's roles that a part of the plan serves with standing credentials, each with those who use it."""
+    for group, members in enumerate(part.members if part.standing else ()):
         using: dict[int, list[int]] = {}
         for agent in members:
             for role in world.populations[world.agents[agent].population].roles:
                 using.setdefault(role, []).append(agent)
-        for role in sorted(using):
+        for role in sorted(role for role in using if plan.of(role) is part):
             yield group, role, using[role]
 
 
@@ -107,11 +107,13 @@ def _arrivals(row: PopulationRow) -> list[tuple[int, int]]:
 def _exposures(world: World, plan: Plan) -> Iterator[tuple[int, int, int, int]]:
     """(channel, agent, role, place) of everything that lies exposed, in the reference engine's order."""
     for channel, row in enumerate(world.channels):
-        if row.gap and plan.issuance in row.holds:
+        if row.gap:
             for agent, person in enumerate(world.agents):
                 if person.population in row.populations:
                     roles = world.populations[person.population].roles
-                    yield from ((channel, agent, role, at) for at, role in enumerate(roles) if role in row.roles)
+                    for at, role in enumerate(roles):
+                        if role in row.roles and plan.of(role).issuance in row.holds:
+                            yield channel, agent, role, at
 
 
 def empty_layout() -> dict[str, Array]:

@@ -12,7 +12,7 @@ from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.lives import refer, release
 from sim.engine.compiled.log import emit
 from sim.engine.compiled.revocations import ask
-from sim.engine.compiled.rows import PER_TASK, STANDING
+from sim.engine.compiled.rows import LEASED, STANDING
 from sim.engine.compiled.schedule import later, starts
 from sim.engine.compiled.standing import kept
 from sim.engine.compiled.taking import give_back, take
@@ -58,11 +58,11 @@ def expose(sim: Any, number: int) -> None:
     """What lies at the place is captured."""
     e = sim.exposures[number]
     name0, name1 = leak_name(sim, e.channel << 1 | 1, e.agent, e.role, e.count)
-    agent, issuance = sim.agents[e.agent], sim.rules[0].issuance
+    agent, issuance = sim.agents[e.agent], sim.terms[e.role].issuance
     holding = sim.holdings[agent.holdings + e.place]
     if issuance == STANDING:
         _capture(sim, e.channel, kept(sim, holding.slot, holding.member), name0, name1, e.agent, -1)
-    elif issuance == PER_TASK:
+    elif issuance != LEASED:
         _expose_tasks(sim, number, name0, name1)
     elif holding.lease >= 0:
         _capture(sim, e.channel, holding.lease, name0, name1, e.agent, -1)
@@ -87,7 +87,7 @@ def _expose_tasks(sim: Any, number: int, name0: int, name1: int) -> None:
 @rare
 def _capture(sim: Any, channel: int, place: int, name0: int, name1: int, agent: int, task: int) -> None:
     c, row = sim.credentials[place], sim.channels[channel]
-    emit(sim, CAPTURED, c.id, channel, agent, task, c.cause, -1, c.issued, c.dies, 0, c.task_kind, c.role)
+    emit(sim, CAPTURED, c.id, channel, agent, task, c.cause, c.tool, c.issued, c.dies, 0, c.task_kind, c.role)
     c.leaked = 1
     found = _happens(sim, row.discovery_chance, DISCOVERED, name0, name1)
     noticed = _happens(sim, row.detection_chance, DETECTED, name0, name1)
@@ -153,7 +153,8 @@ def noticing_starts(sim: Any, number: int) -> None:
 def noticed(sim: Any, number: int) -> None:
     """The defender has noticed it, and sees to it where the strategy says so."""
     capture = sim.captures[number]
-    c, rule = sim.credentials[capture.credential], sim.revoking[DETECTION]
+    c = sim.credentials[capture.credential]
+    rule = sim.revoking[sim.terms[c.role].revoking + DETECTION]
     emit(sim, LEAK_NOTICED, c.id, capture.channel)
     if not rule.on or not rules.alive(c.dies, sim.now[0].time):
         _forget(sim, number)

@@ -9,6 +9,7 @@ from sim.engine import rules
 from sim.engine.compiled import chains, pools
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.log import emit
+from sim.engine.compiled.rows import BY_ROLE, STANDING
 from sim.engine.compiled.taking import give_back, meet, take
 from sim.engine.compiled.words import ATTACKERS, IDLE, ISSUED, LATE, LEAKED, NEEDED, ORPHAN
 
@@ -32,19 +33,20 @@ def fresh(sim: Any, role: int, dies: int) -> int:
     c.id, c.role, c.issued, c.expires, c.dies = number(sim), role, sim.now[0].time, dies, dies
     c.latest, c.asked, c.needed_since, c.cause, c.needed, c.references, c.renewals = FOREVER, FOREVER, 0, 0, 0, 0, 0
     c.agent, c.task, c.task_kind, c.slot, c.nth, c.secret = -1, -1, -1, -1, 0, -1
-    c.leaked, c.compromised, c.orphan, c.attackers, c.listed, c.scoped = 0, 0, 0, 0, 0, 0
+    c.tool, c.scope = -1, BY_ROLE
+    c.leaked, c.compromised, c.orphan, c.attackers, c.listed = 0, 0, 0, 0, 0
     return place
 
 
 @hot
 def issue(sim: Any, role: int, agent: int, nth: int, task: int, kind: int, latest: int = FOREVER) -> int:
     """Issue a credential to an agent (-1: to several) and, for a task's own one, its number and kind."""
-    plan, now = sim.rules[0], sim.now[0].time
+    plan, now = sim.terms[role], sim.now[0].time
     place = fresh(sim, role, rules.capped(now + plan.lifetime, now, latest))
     c = sim.credentials[place]
     c.latest, c.agent, c.nth, c.task, c.task_kind = latest, agent, nth, task, kind
-    c.scoped = task >= 0 and plan.task_scope
-    if agent >= 0 and plan.issuance != 0:
+    c.scope = plan.scope
+    if agent >= 0 and plan.issuance != STANDING:
         c.orphan = sim.agents[agent].retired
         if sim.agents[agent].tenured and not sim.agents[agent].retired:
             _list(sim, place)

@@ -38,8 +38,7 @@ def run(sim: Any) -> int:
 @rare
 def begin(sim: Any) -> None:
     """What starts at time 0, in the reference engine's order."""
-    if sim.rules[0].issuance == 0:
-        standing.open_slots(sim)
+    standing.open_slots(sim)
     if sim.rules[0].outage_gap >= 0:
         starts(sim, schedule.OUTAGE_STARTS, 0)
     for number in range(sim.now[0].sources):

@@ -74,14 +74,15 @@ that was; `held_up`: ticks it waited for approval."""
 CREDENTIAL = row(
     """
     issued expires dies latest asked needed_since link id role agent task task_kind slot nth cause needed references
-    renewals secret
+    renewals secret tool scope
     """,
-    flags="leaked compromised orphan attackers listed scoped",
+    flags="leaked compromised orphan attackers listed",
     in_needed=LINKS,
     in_live=LINKS,
 )
 """`latest`: no renewal reaches past it; `secret`: whose value it is; `references`: how many refer to the row, or will;
-`listed`: it is in its agent's live list; `scoped`: it reaches its task's resources only."""
+`listed`: it is in its agent's live list; `tool`: whose call it was issued for, if for a call; `scope` as in
+rows.TERMS."""
 
 SLOT = row("group role current version left members count aged", older=LIST)
 """members[members : members + count] keep it; `older`: older versions, `aged` of them."""

@@ -1,4 +1,4 @@
-"""How credentials end before their time: asked for at a task's end, at retirement, on detection; or by eviction."""
+"""How credentials end before their time: asked for at a task's or call's end, at retirement, on detection; eviction."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def _orphan(sim: Any, place: int, agent: int) -> None:
 @rare
 def ask(sim: Any, place: int, cause: int, entity: int, i: int, j: int) -> None:
     """Ask for a revocation, if the strategy revokes for this cause and the credential is alive."""
-    if sim.revoking[cause].on and rules.alive(sim.credentials[place].dies, sim.now[0].time):
+    c = sim.credentials[place]
+    if sim.revoking[sim.terms[c.role].revoking + cause].on and rules.alive(c.dies, sim.now[0].time):
         number = take(sim, pools.REVOCATIONS, sim.revocations)
         r = sim.revocations[number]
         r.credential, r.cause, r.entity, r.i, r.j = place, cause, entity, i, j
@@ -77,7 +78,8 @@ def ask(sim: Any, place: int, cause: int, entity: int, i: int, j: int) -> None:
 def begin(sim: Any, number: int) -> None:
     """The revocation is asked for; it fails, or it takes its time."""
     r, now = sim.revocations[number], sim.now[0].time
-    rule, c = sim.revoking[r.cause], sim.credentials[r.credential]
+    c = sim.credentials[r.credential]
+    rule = sim.revoking[sim.terms[c.role].revoking + r.cause]
     c.asked = min(c.asked, now)
     emit(sim, ASKED, c.id, r.cause)
     if rule.fails > 0.0 and uniform(sim, REVOKED, r.entity, r.i, r.j, r.cause) < rule.fails:

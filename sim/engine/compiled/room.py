@@ -35,7 +35,7 @@ def spare(sim: State, crowd: int, alive: int) -> Spare:
     hops = int(fixed.roles["count"].max(initial=0)) + int(fixed.resources["count"].max(initial=0))
     orphans = (roles + 2) * (alive + 2)
     captures = waiting * (channels + 1) + 8
-    revocations = waiting * roles + orphans + 8
+    revocations = waiting * (roles + 1) + orphans + 8
     walks = hops + crowd + 8
     return Spare(
         log=128 + waiting * (32 + channels + 2 * roles) + 2 * members + orphans + crowd,

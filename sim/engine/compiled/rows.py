@@ -17,8 +17,7 @@ def row(integers: str, *, floats: str = "", flags: str = "", **rows: np.dtype[np
 RULES = row(
     """
     seed replication horizon capacity spacing burst service tries wait_first wait_most outage_gap
-    outage_length hop notice_time eviction staffed channels copies remembers issuance rollout redeployment task_scope
-    bound aligned lifetime renew_after max_life rotate_every overlap tools most_roles
+    outage_length hop notice_time eviction staffed channels copies remembers tools most_roles
     approvers approver_hours response expires asks elevation
     kinds policed call_steps age_steps
     """,
@@ -28,8 +27,19 @@ RULES = row(
 draws are kept for another strategy; `approvers`: how many there are; `asks`: whether any call needs approval;
 `policed`: whether a policy set is asked; `call_steps`, `age_steps`: how many there are."""
 
-STANDING, PER_TASK, LEASED = 0, 1, 2
+TERMS = row(
+    """
+    issuance scope bound aligned lifetime renew_after max_life rotate_every overlap rollout redeployment revoking
+    fallback
+    """
+)
+"""What credentials of a role come with; one for each role. `revoking`: its first row there; `fallback`: they are those
+of the strategy's fallback."""
+
+STANDING, PER_TASK, LEASED, PER_ACTION = 0, 1, 2, 3
 """Values of `issuance`."""
+BY_ROLE, BY_TASK, BY_ACTION = 0, 1, 2
+"""Values of `scope`, of terms and of credentials."""
 
 TOOL = row("role duration retries until_end wait_first wait_most", floats="fails wait_factor wait_jitter")
 KIND = row("deadline thinking length start steps count")
@@ -53,4 +63,4 @@ CAN, STORES, ASSUMES, MINTS = 0, 1, 2, 3
 """Values of `relation`."""
 
 REVOCATION_RULE = row("delay on manual", floats="fails")
-"""One for each Cause."""
+"""One for each Cause, of the strategy and then of its fallback."""

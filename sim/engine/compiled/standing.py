@@ -20,7 +20,7 @@ def open_slots(sim: Any) -> None:
     """Hand out the standing credentials that exist when the simulation starts."""
     for place in range(sim.now[0].slots):
         sim.slots[place].current = _version(sim, place)
-        if sim.rules[0].rotate_every > 0:
+        if sim.terms[sim.slots[place].role].rotate_every > 0:
             starts(sim, schedule.ROTATION_STARTS, place)
 
 
@@ -44,7 +44,8 @@ def kept(sim: Any, slot: int, member: int) -> int:
 @rare
 def rotation_starts(sim: Any, place: int) -> None:
     """The first rotation is as far off as the phase says."""
-    plan, slot = sim.rules[0], sim.slots[place]
+    slot = sim.slots[place]
+    plan = sim.terms[slot.role]
     phase = uniform(sim, ROTATION_PHASE, slot.group, slot.role, 0, 0)
     first = plan.rotate_every if plan.aligned else max(1, int(phase * plan.rotate_every))
     later(sim, first, schedule.ROTATION, place)
@@ -53,7 +54,8 @@ def rotation_starts(sim: Any, place: int) -> None:
 @rare
 def rotate(sim: Any, place: int) -> None:
     """A new version; the old one dies after the overlap at the latest."""
-    plan, slot, now = sim.rules[0], sim.slots[place], sim.now[0].time
+    slot, now = sim.slots[place], sim.now[0].time
+    plan = sim.terms[slot.role]
     if slot.left == slot.count:
         return
     old = slot.current
@@ -74,7 +76,7 @@ def rotate(sim: Any, place: int) -> None:
 def redeploy(sim: Any, place: int) -> None:
     """The slot's credential was revoked: there is a new one, and every holder gets it in its own time."""
     _new_version(sim, place)
-    _hand_out_all(sim, place, REDEPLOYMENT, sim.rules[0].redeployment)
+    _hand_out_all(sim, place, REDEPLOYMENT, sim.terms[sim.slots[place].role].redeployment)
 
 
 @hot

@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core import laws
-from sim.core.events import Cause
 from sim.core.laws import Law
-from sim.engine.compiled import rows
+from sim.engine.compiled import rows, terms
 from sim.engine.compiled.decisions import decisions
 from sim.engine.compiled.laws import LAW, LawTable
 from sim.model.calendar import Calendar
@@ -28,6 +27,7 @@ class Tables(NamedTuple):
     """A World and a Plan; the dtypes of structured arrays are those of `rows`."""
 
     rules: Array
+    terms: Array
     laws: Array
     numbers: Array
     calendar_weights: Array
@@ -43,6 +43,8 @@ class Tables(NamedTuple):
     weights: Array
     needs: Array
     """Kind × resource: is the resource one of the task's?"""
+    touches: Array
+    """Tool × resource: does a call of the tool touch it?"""
     populations: Array
     roles_of: Array
     """Roles of each population, rising, one population after the other."""
@@ -84,10 +86,10 @@ class Collected:
     def _fixed(self) -> dict[str, Array]:
         world = self.world
         columns = self._tasks() | self._agents() | self._estate()
-        columns["tools"] = _named([self._tool(row) for row in world.tools], rows.TOOL)
+        columns["tools"] = terms.named([self._tool(row) for row in world.tools], rows.TOOL)
         columns["channels"] = self._channels()
-        columns["watches"] = _matrix(world.channels, len(world.tools), lambda row: row.tools)
-        columns["serves"] = _matrix(world.channels, len(world.populations), lambda row: row.populations)
+        columns["watches"] = terms.matrix(world.channels, len(world.tools), lambda row: row.tools)
+        columns["serves"] = terms.matrix(world.channels, len(world.populations), lambda row: row.populations)
         return columns
 
     def calendar(self, calendar: Calendar) -> int:
@@ -130,7 +132,7 @@ class Collected:
             "kinds": np.array(found, rows.KIND),
             "steps": _ints(steps),
             "then": then,
-            "needs": _matrix(kinds, len(self.world.resources), lambda kind: kind.needs),
+            "needs": terms.matrix(kinds, len(self.world.resources), lambda kind: kind.needs),
         }
 
     def _kind(self, kind: KindRow, steps: int) -> tuple[int, ...]:
@@ -178,7 +180,7 @@ class Collected:
             }
             for row in self.world.channels
         ]
-        return _named(found, rows.CHANNEL)
+        return terms.named(found, rows.CHANNEL)
 
     def _estate(self) -> dict[str, Array]:
         world = self.world
@@ -213,19 +215,16 @@ class Collected:
 def tables(collected: Collected, plan: Plan) -> Tables:
     """The arrays of a world under a plan; seed and replication are left 0."""
     world, add = collected.world, collected.laws.add
-    hops = (e for e in world.edges if e.relation == "stores" and (plan.standing or not e.managed))
+    hops = (e for e in world.edges if e.relation == "stores" and e.target not in plan.absent)
     starts, stored = _grouped(hops, len(world.resources))
     losses = [add(law) for law in world.losses]
-    rules = _rules(collected, plan)
-    revoking = np.zeros(len(Cause), rows.REVOCATION_RULE)
-    for cause, rule in plan.revocation.items():
-        revoking[cause] = (add(rule.delay), True, rule.manual, rule.fails)
+    changing = terms.of_plan(world, plan, add) | {"rules": _rules(collected, plan), "resource_edges": stored}
     found = collected.fixed | collected.calendars() | collected.choices()
     found["resources"] = np.array([(law, *s) for law, s in zip(losses, starts, strict=True)], rows.RESOURCE)
     found["asking"] = _ints([bool(plan.approval and tool in plan.approval.tools) for tool in range(len(world.tools))])
     rows_, numbers = collected.laws.arrays()
     found |= decisions(plan.policy)
-    return Tables(rules=rules, laws=rows_, numbers=numbers, resource_edges=stored, revoking=revoking, **found)
+    return Tables(laws=rows_, numbers=numbers, **changing, **found)
 
 
 def empty_tables() -> Tables:
@@ -237,12 +236,13 @@ def empty_tables() -> Tables:
     flat |= {name: np.zeros(0, dtype) for name, dtype in _ROWS.items()}
     square: dict[str, Any] = dict.fromkeys(("calendar_weights", "calendar_before"), np.float64)
     square |= dict.fromkeys(("then", "place_of", "first_entry"), np.int64)
-    square |= dict.fromkeys(("needs", "watches", "serves", "calendar_open"), np.uint8)
+    square |= dict.fromkeys(("needs", "touches", "watches", "serves", "calendar_open"), np.uint8)
     return Tables(**flat, **{name: np.zeros((0, 0), dtype) for name, dtype in square.items()})
 
 
 _ROWS = {
     "rules": rows.RULES,
+    "terms": rows.TERMS,
     "laws": LAW,
     "tools": rows.TOOL,
     "kinds": rows.KIND,
@@ -286,9 +286,8 @@ def _rules(collected: Collected, plan: Plan) -> Array:
         "most_roles": max(len(row.roles) for row in world.populations),
     }
     rules = np.zeros(1, rows.RULES)
-    for name, value in (values | _approvers(collected) | _plan(plan)).items():
+    for name, value in (values | _approvers(collected) | _approval(plan)).items():
         rules[name] = value
-    rules["rollout"], rules["redeployment"] = add(plan.rollout), add(plan.redeployment)
     return rules
 
 
@@ -304,17 +303,8 @@ def _approvers(collected: Collected) -> dict[str, float]:
     }
 
 
-def _plan(plan: Plan) -> dict[str, float]:
+def _approval(plan: Plan) -> dict[str, float]:
     return {
-        "issuance": rows.STANDING if plan.standing else rows.PER_TASK if plan.per_task else rows.LEASED,
-        "task_scope": plan.task_scope,
-        "bound": plan.bound,
-        "aligned": plan.aligned,
-        "lifetime": plan.lifetime,
-        "renew_after": plan.renew_after,
-        "max_life": plan.max_life,
-        "rotate_every": plan.rotate_every,
-        "overlap": plan.overlap,
         "asks": plan.approval is not None,
         "elevation": plan.approval.elevation if plan.approval else 0,
         "approves_bad": plan.approval.approves_bad if plan.approval else 0.0,
@@ -336,19 +326,6 @@ def _grouped(edges: Iterable[Edge], sources: int) -> tuple[list[tuple[int, int]]
         starts.append((len(ids), len(group)))
         ids += group
     return starts, _ints(ids)
-
-
-def _named(found: Sequence[dict[str, float]], dtype: np.dtype[Any]) -> Array:
-    """Rows from values by name of column."""
-    names = dtype.names or ()
-    return np.array([tuple(row[name] for name in names) for row in found], dtype)
-
-
-def _matrix(things: Sequence[Any], width: int, of: Any) -> Array:
-    found = np.zeros((len(things), max(width, 1)), np.uint8)
-    for number, thing in enumerate(things):
-        found[number, list(of(thing))] = 1
-    return found
 
 
 def _ints(values: Sequence[int]) -> Array:

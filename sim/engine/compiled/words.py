@@ -41,9 +41,9 @@ from sim.core.events import Answer, Cause, Event, Flag, Outcome, Refusal, Verdic
     DENIED,
 ) = (event.value for event in Event)
 
-LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS, ERROR = (flag.value for flag in Flag)
+LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS, ERROR, FALLBACK = (flag.value for flag in Flag)
 DONE, TOOL_FAILED, NO_CREDENTIAL, DEADLINE, NO_APPROVAL, BY_POLICY = (outcome.value for outcome in Outcome)
-EXPIRED, ROTATED, TASK_END, RETIREMENT, DETECTION, EVICTION = (cause.value for cause in Cause)
+EXPIRED, ROTATED, TASK_END, RETIREMENT, DETECTION, EVICTION, ACTION_END = (cause.value for cause in Cause)
 ALLOWED, _, BY_ERROR = (verdict.value for verdict in Verdict)
 BY_OUTAGE, BY_RATE, BY_FAILURE = (refusal.value for refusal in Refusal)
 APPROVED, NOT_APPROVED, VOID = (answer.value for answer in Answer)

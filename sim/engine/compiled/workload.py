@@ -27,6 +27,7 @@ from sim.engine.compiled.words import (
     DURATION,
     FAILED,
     FAILURE,
+    FALLBACK,
     LATE,
     LEAKED,
     LENGTH,
@@ -99,11 +100,12 @@ def approval_answered(sim: Any, task: int) -> int:
     t = sim.tasks[task]
     if not approvals.answered(sim, task):
         t.outcome = NO_APPROVAL
-        return OVER
-    if _too_late(sim, task):
+    elif _too_late(sim, task):
         t.outcome = DEADLINE
-        return OVER
-    return ACQUIRE
+    else:
+        return ACQUIRE
+    custody.call_over(sim, task)
+    return OVER
 
 
 @hot
@@ -143,6 +145,7 @@ def _called(sim: Any, task: int) -> int:
     tool = sim.tools[t.tool]
     t.cut = tool.until_end and not rules.alive(sim.credentials[t.credential].dies, sim.now[0].time)
     if not t.cut and not t.fails:
+        custody.call_over(sim, task)
         t.step += 1
         return NEXT_STEP
     return _failed(sim, task)
@@ -157,6 +160,7 @@ def _failed(sim: Any, task: int) -> int:
         t.waited += t.took
         custody.drop(sim, task)
     if t.attempt >= tool.retries:
+        custody.call_over(sim, task)
         t.outcome = NO_CREDENTIAL if t.cut else TOOL_FAILED
         return OVER
     if t.cut:
@@ -207,6 +211,7 @@ def advance(sim: Any, task: int, state: int) -> int:
     if state == FOUND:
         state = _found(sim, task)
     if state == NOT_FOUND:
+        custody.call_over(sim, task)
         sim.tasks[task].outcome = NO_CREDENTIAL
         state = OVER
     if state == OVER:
@@ -233,6 +238,8 @@ def _say(sim: Any, event: int, task: int) -> None:
         flags |= LATE
     if c.leaked:
         flags |= LEAKED
+    if sim.terms[c.role].fallback:
+        flags |= FALLBACK
     if c.needed == 1 and (c.slot < 0 or sim.slots[c.slot].count == 1):
         flags |= ATTRIBUTABLE
     emit(sim, event, c.id, t.tool, t.agent, t.number, t.step, t.attempt, 0, 0, flags)

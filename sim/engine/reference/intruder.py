@@ -31,14 +31,14 @@ class Intruders:
         for edge in sim.world.edges:
             if edge.relation != "stores":
                 self.from_role.setdefault(edge.source, []).append(edge)
-            elif sim.plan.standing or not edge.managed:
+            elif edge.target not in sim.plan.absent:
                 self.from_resource.setdefault(edge.source, []).append(edge)
 
     def attempt(self, credential: Credential, name: tuple[int, int], channel: int, leaked: int) -> None:
         """Somebody tries what leaked through a channel at a time. One who is inside already gains nothing by it."""
         sim = self.sim
         alive = rules.alive(credential.dies, sim.now)
-        if sim.plan.bound or not alive:
+        if sim.plan.of(credential.role).bound or not alive:
             reason = BOUND if alive else DEAD
             sim.log(Event.BLOCKED, credential=credential.id, other=reason, edge=channel, was=leaked)
         elif not credential.compromised:

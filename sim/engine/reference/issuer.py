@@ -16,13 +16,20 @@ if TYPE_CHECKING:
 
 Address = tuple[int, int, int, int]
 """(sub-stream, entity, i, j): which request this is; j < 2^24, the try goes above it."""
-LEASE, TASK, RENEWAL = 0, 1, 2
+LEASE, TASK, RENEWAL, ACTION = 0, 1, 2, 3
 KINDS = 4
+STEP = 14
+"""Bits of the step in the number of a request for a call, so that first requests of a task are neighbours."""
 
 
 def address(kind: int, role: int, agent: int, i: int, j: int) -> Address:
     """A request for a role: of a task (i: its number), for a lease (i: its number), for a renewal (j: its number)."""
     return role * KINDS + kind, agent, i, j & 0xFFFFFF
+
+
+def of_action(step: int, nth: int) -> int:
+    """The number of the nth request for the call of a step."""
+    return nth << STEP | step & (1 << STEP) - 1
 
 
 class Issuer:
@@ -76,7 +83,7 @@ class Issuer:
                 return Refusal.OUTAGE
             law = row.service
             # Requests of tasks have neighbours in use; the others do not.
-            draw = sim.draws.uniform if sub % KINDS == TASK else sim.draws.once
+            draw = sim.draws.uniform if sub % KINDS in (TASK, ACTION) else sim.draws.once
             service = law.fixed if law.constant else law.ticks(draw(Stream.SERVICE, entity, i, j, sub))
             sim.log(Event.SERVED, agent=agent, task=task, was=let_in, until=sim.now + service)
             yield sim.env.timeout(service)

@@ -29,12 +29,15 @@ class Leaks:
     def start(self) -> None:
         """Begin the exposures of stored credentials."""
         for number, row in enumerate(self.sim.world.channels):
-            if row.gap and self.sim.plan.issuance in row.holds:
+            if row.gap:
                 for agent in self.sim.agents:
                     roles = self.sim.world.populations[agent.population].roles
                     if agent.population in row.populations:
-                        for role in (role for role in roles if role in row.roles):
+                        for role in (role for role in roles if role in row.roles and self._lies(role, row)):
                             self.sim.env.process(self._exposures(number, row, agent, role))
+
+    def _lies(self, role: int, row: ChannelRow) -> bool:
+        return self.sim.plan.of(role).issuance in row.holds
 
     def copied(self, task: Task, place: int, tool: int, credential: Credential) -> None:
         """An attempt with a credential was made: it may be copied into channels, dead or alive."""
@@ -61,9 +64,10 @@ class Leaks:
 
     def _stored(self, agent: Agent, role: int) -> list[Credential]:
         """What lies at the agent's place for a role: its last standing or leased one, or those of its running tasks."""
-        if self.sim.plan.standing:
-            return [self.sim.custody.kept(agent.slots[role], agent.id)]
-        if self.sim.plan.per_task:
+        plan = self.sim.plan.of(role)
+        if plan.standing:
+            return [self.sim.standing.kept(agent.slots[role], agent.id)]
+        if plan.per_task or plan.per_action:
             return [task.holds[role] for task in agent.running.values() if role in task.holds]
         return [agent.leases[role]] if role in agent.leases else []
 
@@ -80,6 +84,7 @@ class Leaks:
             step=credential.cause,
             edge=credential.role,
             intrusion=credential.task_kind,
+            attempt=credential.tool,
         )
         credential.leaked = True
         if self._happens(row.discovery.chance, Stream.DISCOVERED, name):
@@ -97,7 +102,7 @@ class Leaks:
         assert row.detection is not None
         yield sim.env.timeout(row.detection.time.ticks(sim.draws.once(Stream.DETECTION_TIME, *name)))
         sim.log(Event.LEAK_NOTICED, credential=credential.id, other=number)
-        rule = sim.plan.revocation.get(Cause.DETECTION)
+        rule = sim.plan.of(credential.role).revocation.get(Cause.DETECTION)
         if rule is None or not rules.alive(credential.dies, sim.now):
             return
         if rule.manual:

@@ -1,4 +1,4 @@
-"""How credentials end before their time: asked for at a task's end, at retirement, on detection; or by eviction."""
+"""How credentials end before their time: asked for at a task's or call's end, at retirement, on detection; eviction."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class Revocations:
     def retire(self, agent: Agent) -> None:
         """What the agent held has lost its holder: it is an orphan until it is dead."""
         orphans: list[Credential] = list(agent.live)
-        for slot in agent.slots.values():
+        for role in sorted(agent.slots):
+            slot = agent.slots[role]
             slot.left += 1
             if slot.abandoned:
                 orphans += [*slot.older, slot.current]
@@ -39,18 +40,18 @@ class Revocations:
 
     def ask(self, credential: Credential, cause: Cause, address: tuple[int, int, int]) -> None:
         """Ask for a revocation, if the strategy revokes for this cause and the credential is alive."""
-        if cause in self.sim.plan.revocation and rules.alive(credential.dies, self.sim.now):
+        if cause in self.sim.plan.of(credential.role).revocation and rules.alive(credential.dies, self.sim.now):
             self.sim.env.process(self._revoke(credential, cause, address))
 
     def _revoke(self, credential: Credential, cause: Cause, address: tuple[int, int, int]) -> Steps:
-        sim, rule = self.sim, self.sim.plan.revocation[cause]
+        sim, rule = self.sim, self.sim.plan.of(credential.role).revocation[cause]
         credential.asked = min(credential.asked, sim.now)
         sim.log(Event.ASKED, credential=credential.id, other=cause)
         entity, i, j = address
         if rule.fails and sim.draws.once(Stream.REVOKED, entity, i, j, cause) < rule.fails:
             sim.log(Event.SPARED, credential=credential.id, other=cause)
             return
-        draw = sim.draws.uniform if cause is Cause.TASK_END else sim.draws.once
+        draw = sim.draws.uniform if cause in (Cause.TASK_END, Cause.ACTION_END) else sim.draws.once
         delay = (
             rule.delay.fixed
             if rule.delay.constant
@@ -69,6 +70,6 @@ class Revocations:
         sim.custody.changed(Event.DIED, credential, was)
         slot = credential.slot
         if cause in REPLACED and slot is not None and credential is slot.current and not slot.abandoned:
-            sim.custody.redeploy(slot)
+            sim.standing.redeploy(slot)
         elif slot is not None and credential is not slot.current:
-            sim.custody.cut_off(slot, credential, was)
+            sim.standing.cut_off(slot, credential, was)

@@ -16,6 +16,7 @@ from sim.engine.reference.leaks import Leaks
 from sim.engine.reference.log import Log, Sink
 from sim.engine.reference.policy import PolicyPoint
 from sim.engine.reference.revocations import Revocations
+from sim.engine.reference.standing import Standing
 from sim.engine.reference.state import Agent
 from sim.engine.reference.workload import Workload
 from sim.model.credentials import Plan
@@ -38,6 +39,7 @@ class Simulation:
         self.issuer = Issuer(self)
         self.approvals = Approvals(self)
         self.custody = Custody(self)
+        self.standing = Standing(self)
         self.revocations = Revocations(self)
         self.intruders = Intruders(self)
         self.leaks = Leaks(self)
@@ -51,7 +53,7 @@ class Simulation:
 
     def run(self) -> None:
         """Run to the horizon; events at the horizon itself do not happen."""
-        self.custody.start()
+        self.standing.start()
         self.issuer.start()
         self.workload.start()
         self.leaks.start()

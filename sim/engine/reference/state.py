@@ -16,7 +16,8 @@ class Credential:
     """A credential, alive in [issued, dies).
 
     `expires` is what its holder knows; `dies` is never later. `scope` is None for role scope, else the resources of
-    its task. `agent` and `task` are -1 where several hold it, or it is not bound to a task.
+    its task, or those that its call touches. `agent` and `task` are -1 where several hold it, or it is not bound to a
+    task.
     """
 
     id: int
@@ -27,6 +28,8 @@ class Credential:
     agent: int = -1
     task: int = -1
     task_kind: int = -1
+    tool: int = -1
+    """Whose call it was issued for, if for a call."""
     scope: frozenset[int] | None = None
     slot: Slot | None = None
     nth: int = 0
@@ -96,7 +99,7 @@ class Task:
     """Role → the credential it works with."""
     waited: int = 0
     requests: dict[int, int] = field(default_factory=dict)
-    """Role → how often a credential was asked for."""
+    """Role → how often a credential was asked for; where each call has its own, for this call."""
     waited_for_approval: int = 0
     approvals: dict[int, int] = field(default_factory=dict)
     """Step → how often approval of its call was asked for."""

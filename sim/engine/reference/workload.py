@@ -121,6 +121,7 @@ class Workload:
             if self.too_late(task):
                 return Outcome.DEADLINE
             outcome = yield from self._call(task, step, tool)
+            sim.custody.call_over(task, step, tool)
             if outcome is not Outcome.DONE:
                 return outcome
         return Outcome.DEADLINE if self.too_late(task) else Outcome.DONE
@@ -180,7 +181,7 @@ class Workload:
             ended = yield from sim.approvals.sought(task, step, tool)
             if ended is not None:
                 return ended
-            credential = yield from sim.custody.acquire(task, role, sim.approvals.latest(task, tool))
+            credential = yield from sim.custody.acquire(task, step, tool)
             if credential is None:
                 return Outcome.CREDENTIAL
             used = rules.alive(credential.dies, sim.now)
@@ -203,6 +204,7 @@ class Workload:
         late = Flag.LATE if self.sim.now >= credential.asked else 0
         alone = credential.needed == 1 and (credential.slot is None or len(credential.slot.members) == 1)
         leaked = Flag.LEAKED if credential.leaked else 0
+        fallback = Flag.FALLBACK if credential.role in self.sim.plan.by_fallback else 0
         self.sim.log(
             event,
             agent=task.agent.id,
@@ -211,7 +213,7 @@ class Workload:
             attempt=attempt,
             credential=credential.id,
             other=tool,
-            flags=late | leaked | (Flag.ATTRIBUTABLE if alone else 0),
+            flags=late | leaked | fallback | (Flag.ATTRIBUTABLE if alone else 0),
         )
 
     def _ticks(self, law: Law, stream: Stream, task: Task, place: int) -> int:

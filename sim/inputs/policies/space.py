@@ -175,12 +175,14 @@ def space(scenario: Scenario, policies: PolicySet) -> Space:
 
 def _calls(scenario: Scenario) -> Iterator[Call]:
     touched = _touched(scenario)
+    places = {name: place for place, name in enumerate(scenario.estate.resources)}
     for population, row in scenario.agents.items():
         for kind in (kind for kind in scenario.tasks if kind in row.tasks):
             called = tools_of(scenario.tasks[kind])
             for tool in (tool for tool in scenario.estate.tools if tool in called):
-                role = scenario.estate.tools[tool].uses
-                yield Call(population, role, kind, tool, touched[role])
+                what = scenario.estate.tools[tool]
+                acts_on = touched[what.uses] if what.touches is None else sorted(places[to] for to in what.touches)
+                yield Call(population, what.uses, kind, tool, tuple(acts_on))
 
 
 def _touched(scenario: Scenario) -> Mapping[str, tuple[int, ...]]:
