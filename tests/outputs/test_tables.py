@@ -40,7 +40,7 @@ def test_a_wrong_number_is_not_there(comparison):
     assert "[6.5, 10.4]" not in printed(wrong, 120)
 
 
-@pytest.mark.parametrize(("width", "tables"), [(80, 2), (120, 1)])
+@pytest.mark.parametrize(("width", "tables"), [(80, 2), (140, 1)])
 def test_as_few_tables_as_the_width_allows(comparison, width, tables):
     assert printed(comparison, width).count("Leaked credentials") == tables
 
