@@ -32,6 +32,8 @@ from sim.outputs.charts import (
 )  # fmt: skip
 from sim.outputs.charts.estate import layout
 from sim.outputs.charts.style import contrast, legible, look, safe
+from sim.outputs.charts.survival import FINE
+from sim.outputs.charts.survival import _steps as steps
 
 HOSTILE = r"$\frac{1}{0}$ <b>&x</b> \alpha_{" + "\u202e\u6f22\n" + "y" * 400
 
@@ -195,8 +197,8 @@ def test_steps_are_those_of_the_curve():
     curve = SurvivalCurve(hours, np.array([0.9, 0.5, 0.25]), hours * 0, hours * 0 + 1, n=40, censored=10)
     _, ax = draw(survival_chart, {"static": curve}, horizon_hours=100.0)
     x, y = ax.lines[0].get_data()
-    assert x.tolist() == [1 / 3600, 1.0, 10.0, 10.0]
-    assert y.tolist() == [0.9, 0.5, 0.25, 0.25]
+    assert x.tolist() == [1 / 3600, 1.0, 10.0]
+    assert y.tolist() == [0.9, 0.5, 0.25]
     assert ax.lines[1].get_marker() == ">"
     title = readings.survival_title({"static": curve}, "static")
     assert title == "Half of static\u2019s leaked credentials are still usable after 1 h"
@@ -280,3 +282,16 @@ def test_the_end_mark_is_for_curves_that_the_horizon_cut():
         figure, ax = draw(survival_chart, {"static": curve}, horizon_hours=100.0, caption="c")
         assert sum(line.get_marker() == ">" for line in ax.lines) == marks
         assert ("\u25b7" in figure.texts[1].get_text()) == bool(marks)
+
+
+@pytest.mark.parametrize("deaths", [5, 50_000])
+def test_a_curve_of_many_steps_is_drawn_with_few_that_look_the_same(deaths):
+    hours = np.concatenate(([0.0], np.geomspace(0.01, 90.0, deaths)))
+    alive = np.linspace(1.0, 0.0, deaths + 1)
+    curve = SurvivalCurve(hours, alive, alive * 0.9, np.minimum(alive * 1.1, 1), n=deaths, censored=0)
+    at, (shown, *_) = steps(curve)
+    assert len(at) <= min(FINE, deaths) + 3
+    for hour, share in zip(hours[1:], alive[1:], strict=True):
+        near = shown[np.searchsorted(at, hour, side="right") - 1]
+        assert near == pytest.approx(share, abs=2 / FINE if deaths > FINE else 1e-12)
+    assert (at[-1], shown[-1]) == (hours[-1], 0.0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
+from numpy.typing import NDArray
 
 from sim.measure.survival import SurvivalCurve
 from sim.outputs import readings, words
@@ -19,6 +21,8 @@ from sim.outputs.charts.style import BODY, LIGHT, Look, Theme, defaults, legible
 Line = tuple[Points, Points]
 """Corners of a step function: hours, shares."""
 
+FINE = 1_000
+"""Steps that a curve shows at most; there are thousands in large comparisons, and the file would be of megabytes."""
 _LEVELS = (0.5, 0.62, 0.38, 0.74, 0.26, 0.86, 0.14, 0.94, 0.07)
 
 
@@ -63,7 +67,15 @@ def _steps(curve: SurvivalCurve) -> tuple[Points, list[Points]]:
     first = max(int(np.searchsorted(hours, SECOND, side="right")) - 1, 0)
     at = np.concatenate(([SECOND], hours[first + 1 :], [max(hours[-1], SECOND)]))
     values = [np.asarray(part, dtype=np.float64)[first:] for part in (curve.alive, curve.low, curve.high)]
-    return at, [np.concatenate((part, part[-1:])) for part in values]
+    seen = _seen(at)
+    return at[seen], [np.concatenate((part, part[-1:]))[seen] for part in values]
+
+
+def _seen(at: Points) -> NDArray[np.intp]:
+    """The first step, and the last one in each of FINE parts of the axis: more than those no eye can tell apart."""
+    share = np.log(at / at[0]) / max(math.log(at[-1] / at[0]), 1e-9)
+    last = np.flatnonzero(np.diff(np.floor(share * FINE), append=np.inf))
+    return np.union1d(last, [0])
 
 
 def _cut(curve: SurvivalCurve) -> bool:
