@@ -56,7 +56,6 @@ def commands(effort: Effort) -> Table:
     """`afterleak compare`, warm: it has been run before on this machine."""
     asked = [("quickstart", ""), *(("quickstart", engine) for engine in engines())]
     asked += [("coding-agents", ""), ("coding-agents", COMPILED)] if COMPILED in engines() else []
-    asked += [("coding-agents", REFERENCE)] if effort.slow else []
     rows = [_command(scenario, engine, effort) for scenario, engine in asked]
     columns = (Column("subject", "command"), Column("seconds", "time", spread(seconds)))
     return Table("commands", "Whole commands, warm", columns, rows)
