@@ -187,7 +187,9 @@ def with_fallbacks(content):
     accepting = {name: {"accepts": KINDS} for name in content["estate"]["tools"]}
     both = {}
     for name, strategy in content["strategies"].items():
-        kind = Knobs.model_validate({key: value for key, value in strategy.items() if key != "fallback"}).kind
+        kind = Knobs.model_validate(
+            {key: value for key, value in strategy.items() if key not in ("fallback", "approval", "policy")}
+        ).kind
         other = {"issuance": "standing"} if kind != "static-key" else {"issuance": "leased", "lifetime": "1h"}
         both[name] = {key: value for key, value in strategy.items() if key != "fallback"} | {"fallback": other}
     return merged(content, {"estate": {"tools": accepting}}) | {"strategies": both}
