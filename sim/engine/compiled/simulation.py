@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.compiled import cache, loop, pools
+from sim.engine.compiled.collected import Collected
 from sim.engine.compiled.handle import Handle
 from sim.engine.compiled.layout import empty_layout, layout
 from sim.engine.compiled.room import make_room, reset
 from sim.engine.compiled.state import State, buffers
-from sim.engine.compiled.tables import Collected, Tables, empty_tables, tables
+from sim.engine.compiled.tables import Tables, empty_tables, tables
 from sim.model.credentials import Plan
 from sim.model.world import World
 
