@@ -84,13 +84,13 @@ class ReportFacts:
 
 def report_markdown(facts: ReportFacts) -> str:
     """The whole report; texts of the scenario are escaped, numbers are formatted in `words` only."""
-    shown = [metric for metric in METRICS if _told(facts.comparison, metric)]
+    shown = [metric for metric in METRICS if told(facts.comparison, metric)]
     return _template().render(
         facts=facts,
         comparison=facts.comparison,
         groups=[(title, [m for m in shown if m.group == group]) for group, title in GROUPS.items()],
         shown=shown,
-        moved=[metric for metric in shown if _moved(facts.comparison, metric)],
+        moved=[metric for metric in shown if moved(facts.comparison, metric)],
         silent=[metric.title for metric in METRICS if metric not in shown],
         rivals=list(facts.comparison.differences),
         estimates=lambda metric: _estimates(facts.comparison, metric),
@@ -120,7 +120,7 @@ def _template() -> jinja2.Template:
     return environment.get_template("report.md.j2")
 
 
-def _told(comparison: Comparison, metric: Metric) -> bool:
+def told(comparison: Comparison, metric: Metric) -> bool:
     """Whether a metric is anything but 0 or undefined under some strategy."""
     found = (words.known(comparison.estimates[name][metric.key].best) for name in comparison.strategies)
     return any(value is not None and value != 0 for value in found)
@@ -143,15 +143,15 @@ def _difference(comparison: Comparison, name: str, metric: Metric) -> Markdown:
     if (low is not None and low > 0) or (high is not None and high < 0):
         text = f"**{text}**"
     lower = words.estimate(Estimate(found.lower.low, found.lower.best, found.lower.high), "share")
-    return Markdown(text if lower == words.UNDEFINED or _same(found) else f"{text}<br>lower in {lower}")
+    return Markdown(text if lower == words.UNDEFINED or same(found) else f"{text}<br>lower in {lower}")
 
 
-def _moved(comparison: Comparison, metric: Metric) -> bool:
+def moved(comparison: Comparison, metric: Metric) -> bool:
     """Whether a metric differs from the baseline's under some strategy."""
-    return not all(_same(rows[metric.key]) for rows in comparison.differences.values())
+    return not all(same(rows[metric.key]) for rows in comparison.differences.values())
 
 
-def _same(found: Difference) -> bool:
+def same(found: Difference) -> bool:
     """Whether nothing differs at all."""
     return found.low == found.best == found.high == 0
 
@@ -167,7 +167,7 @@ def _cut(comparison: Comparison) -> Iterator[tuple[str, ...]]:
 def _assumptions(facts: ReportFacts) -> dict[str, object]:
     """What the scenario says, where that comes from, and what it leaves to the defaults."""
     defaults = [(Markdown(markdown.escape(path, 4_000)), shown) for path, shown in facts.defaults]
-    return {"inputs": list(_inputs(facts)), "origins": _origins(facts), "defaults": defaults}
+    return {"inputs": list(_inputs(facts)), "origins": origins(facts), "defaults": defaults}
 
 
 def _standards(found: Exercise | None) -> dict[str, object]:
@@ -192,7 +192,7 @@ def _inputs(facts: ReportFacts) -> Iterator[tuple[str, str, object]]:
         yield one.path, one.shown, _source(facts, one)
 
 
-def _origins(facts: ReportFacts) -> str:
+def origins(facts: ReportFacts) -> str:
     """How many inputs come from where, most trustworthy first."""
     known = [facts.sources.get(one.source or "") if one.evidence else None for one in facts.inputs]
     fits = sum(found is not None and found.grade == "fit" for found in known)

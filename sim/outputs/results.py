@@ -26,6 +26,7 @@ from sim.model.world import World
 from sim.outputs import lanes, readings, store
 from sim.outputs.figures import Figure
 from sim.outputs.finding import finding
+from sim.outputs.page import report_html
 from sim.outputs.report import ReportFacts, Source, report_markdown
 from sim.outputs.sheets import comparison_sheets
 from sim.outputs.standards import exercise
@@ -101,7 +102,9 @@ def write(folder: Path, about: About, studio: Studio) -> str:
         ),
     )
     store.write_json(folder / store.MANIFEST, _manifest(about))
-    (folder / "report.md").write_text(_report(folder, about, found, studio), encoding="utf-8")
+    facts = _facts(folder, about, found, studio)
+    (folder / "report.md").write_text(report_markdown(facts), encoding="utf-8")
+    (folder / "report.html").write_text(report_html(facts, folder / facts.charts), encoding="utf-8")
     return found
 
 
@@ -123,9 +126,9 @@ def _manifest(about: About) -> dict[str, Any]:
     }
 
 
-def _report(folder: Path, about: About, found: str, studio: Studio) -> str:
+def _facts(folder: Path, about: About, found: str, studio: Studio) -> ReportFacts:
     scenario, leaks = about.loaded.scenario, store.read_leaks(folder)
-    facts = ReportFacts(
+    return ReportFacts(
         comparison=about.comparison,
         finding=found,
         name=about.loaded.name,
@@ -145,7 +148,6 @@ def _report(folder: Path, about: About, found: str, studio: Studio) -> str:
         figures=_figures(folder / "charts", about, leaks, studio),
         standards=exercise(scenario, about.comparison.strategies),
     )
-    return report_markdown(facts)
 
 
 def _figures(folder: Path, about: About, leaks: Any, studio: Studio) -> tuple[Figure, ...]:

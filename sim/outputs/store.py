@@ -24,7 +24,7 @@ from sim.measure.statistics import LeakSample
 
 REPLICATIONS, LEAKS, MANIFEST, SUMMARY = "replications.parquet", "leaks.parquet", "manifest.json", "summary.json"
 DENIALS = "denials.parquet"
-OURS = (MANIFEST, SUMMARY, REPLICATIONS, LEAKS, DENIALS, "report.md", "charts")
+OURS = (MANIFEST, SUMMARY, REPLICATIONS, LEAKS, DENIALS, "report.md", "report.html", "charts")
 TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), int | None: pa.int64()}
 REPLICATION_SCHEMA = pa.schema(
     [("strategy", pa.string()), ("replication", pa.int64()), *((column, pa.float64()) for column in COLUMNS)]

@@ -49,6 +49,7 @@ def test_compare_writes_a_whole_folder(tmp_path):
         "leaks.parquet",
         "manifest.json",
         "report.md",
+        "report.html",
         "charts",
     }
     summary = json.loads((out / "summary.json").read_text())

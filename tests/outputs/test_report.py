@@ -193,6 +193,16 @@ def test_the_worst_come_first_and_ties_have_an_order():
     assert back == found
 
 
+def test_one_leak_is_told_under_the_strategy_that_it_was_worst_under():
+    rows = [leak_row(credential=1, reached_weight=3, strategy="rotated"), leak_row(credential=2, reached_weight=9),
+            leak_row(credential=3, reached_weight=1),
+            leak_row(credential=4, replication=1, strategy="rotated")]  # fmt: skip
+    found = worst(pa.Table.from_pylist([dict(row) for row in rows]))
+    assert [(one.strategy, re.search(r"credential (\d+)", one.who)[1]) for one in found] == [
+        ("rotated", "4"), ("static", "2"), ("static", "3"),
+    ]  # fmt: skip
+
+
 def test_an_incident_in_words():
     rows = [leak_row(), leak_row(credential=2, first_use_us=None, compromised_us=None, detected_us=None, dead_us=None,
                                  reached_resources=0, reached_weight=0, path="")]  # fmt: skip
