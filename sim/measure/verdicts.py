@@ -1,7 +1,7 @@
 """What an interval says about a prediction, and where along a parameter it stops saying so.
 
-An effect is what was predicted to lie below 0 (`lower`) or above it (`higher`). The prediction is supported if the whole
-interval lies on its side, not supported if none of it does, and undecided otherwise: more replications may tell.
+An effect is what was predicted to lie below 0 (`lower`) or above it (`higher`). The prediction is supported if the
+whole interval lies on its side, not supported if none of it does, and undecided otherwise: more replications may tell.
 
 Along a parameter the effect and both ends of its interval are joined by straight lines between the values that were
 simulated, over the logarithm of the parameter where its values span a decade or more. The verdict changes where these
@@ -64,7 +64,7 @@ def turns(points: Sequence[Point], predicted: Predicted) -> tuple[Turn, ...]:
     """Every change of the verdict along rising points; undecided values between two verdicts belong to their change."""
     runs = [list(run) for _, run in groupby(points, lambda point: verdict(point.effect, predicted))]
     scale = _Scale(points)
-    return tuple(_turn(before, between, after, predicted, scale) for before, between, after in _changes(runs, predicted))
+    return tuple(_turn(*change, predicted, scale) for change in _changes(runs, predicted))
 
 
 _Run = list[Point]

@@ -21,8 +21,8 @@ class ClaimRow:
         against: what it was compared with.
         predicts: on which side of `against` (of `times` as much) the arm was predicted to lie.
         times: as a multiple of what it was compared with; 1: lower, or higher, at all.
-        effect: arm - times × against, in the metric's unit, with its 95 % interval. Where the claim is about a difference
-            that is larger than another one: the difference of the two differences.
+        effect: arm - times × against, in the metric's unit, with its 95 % interval. Where the claim is about a
+            difference that is larger than another one: the difference of the two differences.
         multiple: arm / against with its 95 % interval, 1 for no difference; undefined for differences of differences
             and where nothing was seen on the other side.
         verdict: supported, if the interval lies on the predicted side as a whole.
