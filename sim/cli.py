@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from sim.core.errors import AfterleakError, Stopped
+from sim.core.stops import stop
 
 app = typer.Typer(
     name="afterleak",
@@ -249,14 +250,11 @@ def _loading() -> Iterator[None]:
 
 
 def _end_as_with_ctrl_c() -> None:
-    """A request to end, or a closed terminal, keeps what is finished, like Ctrl-C."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    for name in ("SIGTERM", "SIGHUP"):
+    """A request to end, or a closed terminal, keeps what is finished, like Ctrl-C; and none of them is lost."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it, and means it
+        # What is ignored, as by nohup, is meant to be.
+        if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, stop)
 
 

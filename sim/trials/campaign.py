@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
+from sim.core.stops import heed
 from sim.trials.executors import executor
 from sim.trials.journal import Journal
 from sim.trials.runner import Job
@@ -54,6 +55,7 @@ def campaign(
             with closing(crew.run(job, missing, tick)) as results:
                 for finished in results:
                     journal.add(finished)
+                    heed()
     except KeyboardInterrupt:
         interrupted = True
     done = [number for number in journal.replications if number < replications]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
+from sim.core.stops import heed
 from sim.measure.records import Finished
 from sim.trials.runner import Runner
 
@@ -73,6 +74,7 @@ class Crew:
 
     def _hear(self) -> Finished | BaseException | None:
         while True:
+            heed()
             with suppress(Empty):
                 return self._told.get(timeout=POLL)
 

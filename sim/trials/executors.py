@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sim.core.errors import RunError
 from sim.core.processes import live_with_parent
+from sim.core.stops import heed
 from sim.engine.choice import COMPILED, REFERENCE
 from sim.measure.records import Finished
 from sim.trials.crew import Crew
@@ -38,7 +39,7 @@ class Serial:
         runner = Runner(job, self.engine)
         for number in replications:
             with rare_collections():
-                finished = runner.replication(number, lambda: tick(1))
+                finished = runner.replication(number, lambda: tick(1), heed)
             yield finished
 
 
