@@ -92,6 +92,43 @@ def compare(
 
 
 @app.command()
+def budgets(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="A results folder of compare.")],
+    scenario: Annotated[
+        str | None, typer.Option(metavar="SCENARIO", help="Judge by its budgets. Default: those of the results.")
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="text, md (for a comment), json or junit.")
+    ] = "text",
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write JUnit XML there as well.")] = None,
+) -> None:
+    """Judge results by budgets: exit code 0 all passed, 1 some failed, 3 some undecided and none failed."""
+    from sim import study
+    from sim.outputs.budgets_table import print_budgets
+    from sim.outputs.screen import console
+
+    judged = study.budgets(results, scenario, form)
+    if junit is not None:
+        study.write(junit, judged.text("junit"))
+    print_budgets(console(), judged, form)
+    raise typer.Exit(judged.exit_code)
+
+
+@app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="A", help="A results folder of compare.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="Another one.")],
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help="text, md (for a comment) or json.")] = "text",
+) -> None:
+    """Tell what changed in the inputs from results A to results B, and which numbers moved by how much."""
+    from sim import study
+    from sim.outputs.diff_table import print_diff
+    from sim.outputs.screen import console
+
+    print_diff(console(), study.diff(before, after, form), form)
+
+
+@app.command()
 def trace(
     scenario: ScenarioName = "coding-agents",
     strategy: Annotated[

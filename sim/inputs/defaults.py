@@ -24,6 +24,7 @@ _IDLE: Mapping[tuple[type[BaseModel], str], Callable[[Any], bool]] = {
     (Channel, "remediation"): lambda channel: channel.detection is None,
     (Tool, "back-off"): lambda tool: tool.retries == 0 or tool.fails == 0,
     (Issuer, "back-off"): lambda issuer: issuer.retries == 0,
+    (Scenario, "budgets"): lambda _: True,  # asked of results, nothing is simulated from them
     (Scenario, "approvers"): lambda scenario: not any(each.approval for each in scenario.strategies.values()),
     (Issuer, "burst"): lambda issuer: issuer.rate_limit is None,
 } | {

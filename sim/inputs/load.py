@@ -50,20 +50,23 @@ class Loaded:
         scenario: what the file says.
         inputs: every value written in the file, in what it extends and in the presets it uses.
         texts: (file as shown, text), the scenario first, then what it extends, then files of policies.
+        others: all else that is written: names, texts, edges of the estate, settings of a run, budgets.
     """
 
     name: str
     scenario: Scenario
     inputs: tuple[Input, ...]
     texts: tuple[tuple[str, str], ...]
+    others: tuple[Input, ...] = ()
 
     @property
     def hash(self) -> str:
         """SHA-256 of what the scenario says, defaults and presets included, whatever its formatting.
 
-        The order of names counts (the first strategy is the baseline), the order of fixed keys does not.
+        The order of names counts (the first strategy is the baseline), the order of fixed keys does not. Budgets are no
+        part of it: nothing is simulated from them.
         """
-        data = self.scenario.model_dump(mode="python", by_alias=True)
+        data = self.scenario.model_dump(mode="python", by_alias=True, exclude={"budgets"})
         return hashlib.sha256(json.dumps(data, allow_nan=False, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -113,7 +116,7 @@ def _loaded(what: str | Path, watch: Watch) -> Loaded:
     policies.check(scenario, resolved, cedar, problems)
     problems.raise_first()
     texts = dict.fromkeys((each.shown, each.text) for each in (*reading.sources, *cedar.values()))
-    return Loaded(name, scenario, tuple(resolver.inputs), tuple(texts))
+    return Loaded(name, scenario, tuple(resolver.inputs), tuple(texts), tuple(resolver.others))
 
 
 def _opened(what: str | Path) -> tuple[str, Source]:

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from sim.core.units import DURATIONS
 from sim.inputs import reference_text as words
+from sim.inputs.budgets import Limit, Metric
 from sim.inputs.distributions import Distribution
 from sim.inputs.evidence import catalogue
 from sim.inputs.names import Name, Text
@@ -29,7 +30,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "scenario.md"
 def scenario_reference() -> str:
     """The reference of the scenario file, in Markdown."""
     parts = [words.TOP, *_sections(), words.UNITS, _distributions(), words.SOURCES, words.EXTENDS, words.STRATEGIES]
-    return "\n\n".join(part.strip() for part in (*parts, _presets(), words.POLICIES, words.EDITOR)) + "\n"
+    parts += [_presets(), words.POLICIES, words.BUDGETS, words.EDITOR]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
 def main() -> None:
@@ -99,7 +101,8 @@ def _leaf(leaf: Any) -> str:
         limits += _limit(each)
     while hasattr(bare, "__metadata__"):
         bare = bare.__origin__
-    kinds: list[tuple[Any, str]] = [(Name, "name"), (Text, "text")]
+    kinds: list[tuple[Any, str]] = [(Metric, "name of a metric"), (Limit, "in the [metric's unit](#budgets)")]
+    kinds += [(Name, "name"), (Text, "text")]
     kinds += [(quantity, words.KINDS[name]) for quantity, name in NAMES]
     for known, said in kinds:
         if known.__metadata__[0] in getattr(leaf, "__metadata__", ()):

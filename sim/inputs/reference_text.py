@@ -188,6 +188,25 @@ validation and beyond it, and refused with the place in their file:
 a policy that fails; `on-error: deny`, the default, denies the request instead.
 """
 
+BUDGETS = """
+## Budgets
+
+A budget says what a metric must stay within. It changes nothing that is simulated: `afterleak compare` judges it by the
+95 % interval of its results, and `afterleak budgets` makes an exit code of that, for a pipeline
+([how](pipelines.md)).
+
+```yaml
+budgets:
+  short-exposure: {metric: exposure_window_hours_p95, strategies: [jit-task], at-most: 1h}
+  attributable: {metric: audit_attributable, strategies: [jit-task, jit-action], at-least: 0.99}
+  affordable: {title: what the insurance pays, metric: loss, at-most: 500k}
+```
+
+[reading-results.md](reading-results.md#the-metrics) has the keys of all metrics. The limit is written in the metric's
+own unit: a duration for times, also for those summed over credentials, holders or resources (`credential-h`); a number
+from 0 to 1 for shares; money; else a plain number.
+"""
+
 EDITOR = """
 ## Completion in your editor
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from sim.inputs import serving
+from sim.inputs.budgets import UNITS
 from sim.inputs.estate import TaskKind
 from sim.inputs.messages import shown_key, unknown_name
 from sim.inputs.schema import Scenario
@@ -72,6 +73,9 @@ def references(scenario: Scenario) -> Iterator[Reference]:
             yield from _list("tool", strategy.approval.tools, scenario.estate.tools, path)
     if scenario.baseline:
         yield Reference("strategy", scenario.baseline, scenario.strategies, ("baseline",))
+    for name, budget in scenario.budgets.items():
+        yield Reference("metric", budget.metric, UNITS, ("budgets", name, "metric"))
+        yield from _list("strategy", budget.strategies or (), scenario.strategies, ("budgets", name, "strategies"))
 
 
 def _estate(scenario: Scenario) -> Iterator[Reference]:

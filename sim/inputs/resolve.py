@@ -21,8 +21,8 @@ from sim.inputs.shown import compact
 from sim.inputs.tree import Entry, Group, Items, Problems, Scalar, Tree, moved, nothing, walk
 
 _KEY_LIKE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
-_SILENT = ("format", "seed", "replications")
-"""Settings of a run, not inputs of the model."""
+_SILENT = re.compile(r"format|seed|replications|budgets\..*")
+"""Settings of a run and what is asked of its results: not inputs of the model."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class Input:
         evidence: the source is a key of the catalogue.
         file: the file it is written in, as shown.
         line: 1-based.
+        column: 1-based.
+        text: free text of a person's own, which may hold anything.
     """
 
     path: str
@@ -44,6 +46,8 @@ class Input:
     evidence: bool
     file: str
     line: int
+    column: int = 0
+    text: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,14 @@ class Resolver:
     Attributes:
         problems: where problems are put.
         folders: file as shown → the folder its own references start from.
+        inputs: values that are inputs of the model.
+        others: all else that is written: names, texts, edges of the estate, settings of a run, budgets.
     """
 
     problems: Problems
     folders: Mapping[str, Path]
     inputs: list[Input] = field(default_factory=list)
+    others: list[Input] = field(default_factory=list)
     _noting: bool = True
 
     def resolve(self, tree: Tree, at: Shape, path: str = "", origin: Origin = Origin()) -> Tree:
@@ -83,6 +90,13 @@ class Resolver:
         return tree
 
     def _group(self, group: Group, at: Shape, path: str, origin: Origin) -> Group:
+        if at.kind == "named" and at.within.kind == "leaf" and not (origin.source or at.within.says_something):
+            self._note(group, at.within, path, origin)  # edges of an imported estate, of which there are a million
+            with self._quietly():
+                return self._entries(group, at, path, origin)
+        return self._entries(group, at, path, origin)
+
+    def _entries(self, group: Group, at: Shape, path: str, origin: Origin) -> Group:
         entries = {}
         for key, entry in group.entries.items():
             inner = below(at, key)
@@ -122,9 +136,12 @@ class Resolver:
         self._noting = before
 
     def _note(self, tree: Tree, at: Shape, path: str, origin: Origin) -> None:
-        if self._noting and path not in _SILENT and (origin.source or at.says_something):
-            place = tree.place
-            self.inputs.append(Input(path, compact(tree), origin.source, origin.evidence, place.file, place.line))
+        if not self._noting:
+            return
+        place, shown = tree.place, compact(tree)
+        told = bool(origin.source) or at.says_something
+        one = Input(path, shown, origin.source, origin.evidence, place.file, place.line, place.column, at.free_text)
+        (self.inputs if told and not _SILENT.fullmatch(path) else self.others).append(one)
 
     def _wrapper(self, group: Group, at: Shape, path: str, origin: Origin) -> Tree:
         allowed = ("evidence",) if "evidence" in group.entries else ("value", "source")

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from sim.inputs.budgets import Budget
 from sim.inputs.distributions import Chance, Distribution, Model
 from sim.inputs.estate import BackOff, Estate, Population, Profile, TaskKind
 from sim.inputs.names import Name, Text
@@ -125,6 +126,7 @@ class Scenario(Model):
     policies: dict[Name, PolicySet] = Field(default={}, description="name → Cedar policies that a strategy can ask")
     strategies: dict[Name, Strategy] = Field(min_length=1, description="name → preset, knobs, or both")
     baseline: Name | None = Field(default=None, description="strategy the others are compared with; none: the first")
+    budgets: dict[Name, Budget] = Field(default={}, description="name → what a metric must stay within; none: nothing")
 
 
 def _name_in_modules(model: type[Model]) -> None:

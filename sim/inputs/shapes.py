@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from sim.inputs import names
+from sim.inputs.budgets import Budget, metric
 from sim.inputs.distributions import Distribution, Part
 from sim.inputs.estate import Estate, Level, Population, Profile, Resource, Role, Secret, TaskKind, Tool
 from sim.inputs.policies.section import PolicySet
@@ -35,6 +36,7 @@ SECTIONS: tuple[type[BaseModel], ...] = (
     PolicySet,
     Strategy,
     Knobs,
+    Budget,
 )
 """Groups that have no source of their own; everything within them may have one."""
 
@@ -74,6 +76,11 @@ class Shape:
     def says_something(self) -> bool:
         """Whether one value is an input of the model, rather than a name, a text or an edge of the estate."""
         return says_something(self.leaf)
+
+    @cached_property
+    def free_text(self) -> bool:
+        """Whether one value is text of a person's own, rather than a name, a word out of several or a quantity."""
+        return _bare(self.leaf)[0] is str and not {names.name, metric} & {*_checks(self.leaf)}
 
 
 def shape(annotation: Any) -> Shape:
@@ -131,5 +138,9 @@ def allowed_keys(model: type[BaseModel]) -> tuple[str, ...]:
 
 def says_something(leaf: Any) -> bool:
     """Whether a value is an input of the model, rather than a name, a text or an edge of the estate."""
-    checks = [each.func for each in getattr(leaf, "__metadata__", ()) if isinstance(each, BeforeValidator)]
+    checks = _checks(leaf)
     return names.name not in checks and names.text not in checks and leaf != Level
+
+
+def _checks(leaf: Any) -> list[Any]:
+    return [each.func for each in getattr(leaf, "__metadata__", ()) if isinstance(each, BeforeValidator)]

@@ -83,6 +83,18 @@ def count_difference(ours: FloatArray, theirs: FloatArray, confidence: float) ->
     return Estimate(best - down, best, best + up)
 
 
+def independent_difference(ours: Estimate, theirs: Estimate) -> Estimate:
+    """Difference of two estimates that share nothing, by MOVER; an end is None where it needs one that is."""
+    if ours.best is None or theirs.best is None:
+        return UNDEFINED
+    best, low, high = ours.best - theirs.best, None, None
+    if ours.low is not None and theirs.high is not None:
+        low = best - _combined(ours.best - ours.low, theirs.high - theirs.best, 0.0)
+    if ours.high is not None and theirs.low is not None:
+        high = best + _combined(ours.high - ours.best, theirs.best - theirs.low, 0.0)
+    return Estimate(low, best, high)
+
+
 def _correlation(ours: FloatArray, theirs: FloatArray) -> float:
     """Pearson's correlation over replications that have both; 0 where one of them never varies."""
     both = ~(np.isnan(ours) | np.isnan(theirs))

@@ -51,7 +51,7 @@ from sim.measure.catalogue import METRICS, Metric
 from sim.measure.estimates import Estimate, FloatArray, float_array
 from sim.measure.paired import Difference
 
-__all__ = ["Comparison", "Difference", "Estimate", "LeakSample", "compare"]
+__all__ = ["Comparison", "Difference", "Estimate", "LeakSample", "Rows", "ceiling", "compare"]
 
 Rows = Mapping[str, NDArray[np.generic]]
 
@@ -182,7 +182,7 @@ def _positions(replication: NDArray[np.int64], numbers: NDArray[np.int64]) -> ND
     return order[np.searchsorted(numbers[order], replication)].astype(np.int64)
 
 
-def _ceiling(metric: Metric) -> float:
+def ceiling(metric: Metric) -> float:
     """Largest possible value: 1 for shares."""
     return 1.0 if metric.unit.startswith("share") else math.inf
 
@@ -197,7 +197,7 @@ def _estimate(metric: Metric, data: _Strategy, confidence: float) -> Estimate:
         found = estimates.ratio(*data.pairs[metric.key], confidence)
     if metric.rare:
         found = estimates.unseen(found, data.pairs[metric.key][0])
-    return estimates.clip(found, 0.0, _ceiling(metric))
+    return estimates.clip(found, 0.0, ceiling(metric))
 
 
 def _difference(metric: Metric, ours: _Strategy, theirs: _Strategy, confidence: float) -> Difference:
@@ -213,6 +213,6 @@ def _difference(metric: Metric, ours: _Strategy, theirs: _Strategy, confidence: 
         else:
             found = paired.ratio_difference(pair, other, confidence)
         each = paired.per_replication(pair), paired.per_replication(other)
-    found = estimates.clip(found, -_ceiling(metric), _ceiling(metric))
+    found = estimates.clip(found, -ceiling(metric), ceiling(metric))
     lower, compared = paired.probability_lower(*each, confidence)
     return Difference(found.low, found.best, found.high, lower, compared)

@@ -13,9 +13,10 @@ import pyarrow as pa
 from sim.inputs.resolve import Input
 from sim.inputs.serving import Share
 from sim.inputs.standards import Framework, standards
+from sim.measure.budgets import Verdict
 from sim.measure.catalogue import METRICS, Metric
 from sim.measure.statistics import Comparison, Difference, Estimate
-from sim.outputs import incidents, markdown, served, words
+from sim.outputs import budgets, incidents, markdown, served, words
 from sim.outputs.denials import denied
 from sim.outputs.figures import Figure
 from sim.outputs.finding import interval_of
@@ -59,6 +60,7 @@ class ReportFacts:
         charts: folder of the charts, relative to the report.
         figures: those that were drawn.
         standards: what the comparison exercises of published frameworks.
+        budgets: those of the scenario, judged.
     """
 
     comparison: Comparison
@@ -80,6 +82,7 @@ class ReportFacts:
     figures: tuple[Figure, ...] = field(default=())
     denials: pa.Table | None = None
     standards: Exercise | None = None
+    budgets: tuple[Verdict, ...] = ()
 
 
 def report_markdown(facts: ReportFacts) -> str:
@@ -96,6 +99,9 @@ def report_markdown(facts: ReportFacts) -> str:
         estimates=lambda metric: _estimates(facts.comparison, metric),
         differences=lambda metric: _differences(facts.comparison, metric),
         worst=incidents.worst(facts.leaks),
+        budgets=budgets.rows(facts.budgets),
+        budgeted=budgets.headline(facts.budgets),
+        budget_heads=budgets.HEADS,
         story=[Markdown(markdown.escape(text, 4_000)) for text in facts.story.split("\n\n")],
         cut=list(_cut(facts.comparison)),
         denied=list(denied(facts.denials, facts.comparison.replications)),

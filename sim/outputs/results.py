@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +20,9 @@ from sim.inputs.defaults import defaults_used, grouped
 from sim.inputs.evidence import catalogue
 from sim.inputs.load import Loaded
 from sim.inputs.policies import cedar
+from sim.inputs.schema import Scenario
 from sim.inputs.serving import shares
+from sim.measure.budgets import Verdict, judge
 from sim.measure.leaks import LeakRow
 from sim.measure.statistics import Comparison
 from sim.measure.survival import SurvivalCurve, survival
@@ -72,6 +76,12 @@ class About:
     story: Story
     code: str
 
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The scenario's budgets, judged."""
+        compared = self.comparison
+        return judge(self.loaded.scenario.budgets, compared.estimates, compared.replications)
+
 
 @cache
 def versions() -> dict[str, str]:
@@ -99,9 +109,11 @@ def write(folder: Path, about: About, studio: Studio) -> str:
             seed=about.seed,
             version=versions()["afterleak"],
             finding=found,
+            verdicts=about.verdicts,
         ),
     )
     store.write_json(folder / store.MANIFEST, _manifest(about))
+    store.write_inputs(folder, about.loaded)
     facts = _facts(folder, about, found, studio)
     (folder / "report.md").write_text(report_markdown(facts), encoding="utf-8")
     (folder / "report.html").write_text(report_html(facts, folder / facts.charts), encoding="utf-8")
@@ -110,7 +122,7 @@ def write(folder: Path, about: About, studio: Studio) -> str:
 
 def _manifest(about: About) -> dict[str, Any]:
     return {
-        "format": 1,
+        "format": store.MANIFEST_FORMAT,
         "tool": "afterleak",
         "command": about.command,
         "scenario": about.loaded.name,
@@ -123,7 +135,23 @@ def _manifest(about: About) -> dict[str, Any]:
         "replications": list(about.replications),
         "versions": versions(),
         "code": about.code,
+        "addresses": addresses(about.loaded.scenario),
     }
+
+
+def addresses(scenario: Scenario) -> dict[str, str]:
+    """Section → hash of its names in order, by which draws are addressed: where they agree, so do the draws."""
+    estate = scenario.estate
+    named: dict[str, list[Any]] = {
+        "agents": [(name, population.count) for name, population in scenario.agents.items()],
+        "tasks": [*scenario.tasks],
+        "tools": [*estate.tools],
+        "roles": [*estate.roles],
+        "leaks": [*scenario.leaks],
+        "resources": [*estate.resources],
+        "secrets": [*estate.secrets],
+    }
+    return {key: hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16] for key, names in named.items()}
 
 
 def _facts(folder: Path, about: About, found: str, studio: Studio) -> ReportFacts:
@@ -145,6 +173,7 @@ def _facts(folder: Path, about: About, found: str, studio: Studio) -> ReportFact
         served=shares(scenario),
         versions=versions(),
         command=about.command,
+        budgets=about.verdicts,
         figures=_figures(folder / "charts", about, leaks, studio),
         standards=exercise(scenario, about.comparison.strategies),
     )

@@ -19,8 +19,10 @@ from rich.text import Text
 from sim.core.errors import UsageError
 from sim.inputs.evidence import Evidence
 from sim.inputs.load import Loaded
+from sim.measure.budgets import Verdict
 from sim.measure.statistics import Comparison
 from sim.outputs import served, words
+from sim.outputs.budgets_table import print_verdicts
 from sim.outputs.standards import NO_CLAIM, Exercise, remainder
 from sim.outputs.standards_table import standards_table
 from sim.outputs.story import Teller, clock
@@ -125,6 +127,8 @@ class Done(Protocol):
     def ran(self) -> Campaign: ...
     @property
     def replications(self) -> int: ...
+    @property
+    def verdicts(self) -> Sequence[Verdict]: ...
 
 
 def show_comparison(done: Done) -> None:
@@ -135,6 +139,10 @@ def show_comparison(done: Done) -> None:
     out.print(comparison_table(done.comparison))
     for line in served.of_uses(done.comparison):
         out.print(Text(line, style="dim"), soft_wrap=True)
+    if done.verdicts:
+        out.print()
+        print_verdicts(out, done.verdicts)
+        out.print()
     if done.ran.interrupted:
         kept = f"Stopped: {len(done.ran.replications)} of {done.replications} replications were finished and are kept"
         out.print(Text(f"{kept}; the same command takes them over and goes on.", style="yellow"))

@@ -8,14 +8,17 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, TypedDict, get_type_hints
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.core.errors import ResultsError
+from sim.inputs.defaults import defaults_used
 from sim.inputs.files import shown_name
+from sim.inputs.load import Loaded
+from sim.inputs.resolve import Input
 from sim.measure.catalogue import COLUMNS
 from sim.measure.denials import DenialRow
 from sim.measure.leaks import LeakRow
@@ -23,15 +26,51 @@ from sim.measure.records import Finished
 from sim.measure.statistics import LeakSample
 
 REPLICATIONS, LEAKS, MANIFEST, SUMMARY = "replications.parquet", "leaks.parquet", "manifest.json", "summary.json"
-DENIALS = "denials.parquet"
-OURS = (MANIFEST, SUMMARY, REPLICATIONS, LEAKS, DENIALS, "report.md", "report.html", "charts")
-TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), int | None: pa.int64()}
+DENIALS, INPUTS = "denials.parquet", "inputs.parquet"
+OURS = (MANIFEST, SUMMARY, REPLICATIONS, LEAKS, DENIALS, INPUTS, "report.md", "report.html", "charts")
+
+
+class InputRow(TypedDict):
+    """One thing that a scenario says.
+
+    Attributes:
+        value: as it is written, in one line.
+        source: evidence key or free text; None for an assumption and for what is no input.
+        evidence: the source is a key of the catalogue.
+        file, line, column: where it is written; empty and 0 for a default.
+        text: free text of a person's own, which may hold anything.
+        kind: `input` of the model; `other`, which is a name, a text, an edge of the estate, a setting or a budget;
+            `default`, which no file says.
+    """
+
+    path: str
+    value: str
+    source: str | None
+    evidence: bool
+    file: str
+    line: int
+    column: int
+    text: bool
+    kind: str
+
+
+TYPES = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    int | None: pa.int64(),
+    str | None: pa.string(),
+}
 REPLICATION_SCHEMA = pa.schema(
     [("strategy", pa.string()), ("replication", pa.int64()), *((column, pa.float64()) for column in COLUMNS)]
 )
 LEAK_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(LeakRow).items()])
 DENIAL_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(DenialRow).items()])
+INPUT_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(InputRow).items()])
 BATCH = 50_000
+MANIFEST_FORMAT = 2
+"""Version of the manifest's layout."""
 
 
 def check_target(folder: Path) -> None:
@@ -103,6 +142,26 @@ def _flush(writer: pq.ParquetWriter, schema: pa.Schema, rows: list[Any]) -> None
     if rows:
         writer.write_table(pa.Table.from_pylist(rows, schema=schema))
         rows.clear()
+
+
+def write_inputs(folder: Path, loaded: Loaded) -> None:
+    """Write all that the scenario says, and the defaults that it rests on."""
+    kinds = {"input": loaded.inputs, "other": loaded.others, "default": defaults_used(loaded.scenario)}
+    rows = [_input(one, kind) for kind, inputs in kinds.items() for one in inputs]
+    pq.write_table(pa.Table.from_pylist(rows, schema=INPUT_SCHEMA), folder / INPUTS)
+
+
+def _input(one: Input, kind: str) -> InputRow:
+    return {
+        "path": one.path, "value": one.shown, "source": one.source, "evidence": one.evidence, "file": one.file,
+        "line": one.line, "column": one.column, "text": one.text, "kind": kind,
+    }  # fmt: skip
+
+
+def read_inputs(folder: Path) -> dict[str, InputRow]:
+    """What the scenario says, by path."""
+    rows: list[InputRow] = _read(folder / INPUTS).to_pylist()
+    return {row["path"]: row for row in rows}
 
 
 def read_denials(folder: Path) -> pa.Table:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
+from sim.measure.budgets import Verdict
 from sim.measure.catalogue import METRICS
 from sim.measure.statistics import Comparison
-from sim.outputs import words
+from sim.outputs import budgets, words
 
 FORMAT = 1
 
@@ -30,6 +32,7 @@ def summary(
     version: str,
     finding: str,
     confidence: float = 0.95,
+    verdicts: Sequence[Verdict] = (),
 ) -> dict[str, Any]:
     """The content of summary.json; numbers as they are, None for what is undefined or has no end."""
     about = {"scenario": scenario, "title": title, "scenario_hash": scenario_hash, "seed": seed}
@@ -43,6 +46,7 @@ def summary(
         "baseline": comparison.baseline,
         "finding": finding,
         **_numbers(comparison),
+        "budgets": budgets.as_json(verdicts),
     }
 
 

@@ -140,6 +140,12 @@ def value(amount: float | None, unit: str, digits: int = 2) -> str:
     return _bare(amount, max(digits - 1 - top, 0)) + shown.suffix
 
 
+def exact(amount: float, unit: str) -> str:
+    """A number that a person wrote, with all its digits: `90 min`, `99.995%`, `500k`."""
+    shown = scale(unit, amount)
+    return f"{amount * shown.factor:.12g}" + shown.suffix
+
+
 def share(part: float, whole: float, digits: int = 2) -> str:
     """`34%`; a dash where the whole is 0."""
     return value(part / whole, "share", digits) if whole else UNDEFINED

@@ -1,8 +1,10 @@
 """The only wiring: what each verb does, from its request to what it shows."""
 
+from sim.study.budgets import budgets
 from sim.study.comparing import Silent, Study, Watcher, compare
+from sim.study.diff import diff
 from sim.study.engines import Warmed, warm_up
-from sim.study.files import Drawn, graph, new
+from sim.study.files import Drawn, graph, new, write
 from sim.study.replays import Replay, Traced, replay, trace
 from sim.study.settings import Request
 from sim.study.standards import Exercised, standards
@@ -17,11 +19,14 @@ __all__ = [
     "Traced",
     "Warmed",
     "Watcher",
+    "budgets",
     "compare",
+    "diff",
     "graph",
     "new",
     "replay",
     "standards",
     "trace",
     "warm_up",
+    "write",
 ]

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sim.core.errors import AfterleakError, ResultsError, RunError, Stopped
 from sim.inputs.load import Loaded, load
+from sim.measure.budgets import Verdict, judge
 from sim.measure.statistics import Comparison
 from sim.measure.statistics import compare as estimate
 from sim.outputs import results, store
@@ -76,6 +77,7 @@ class Study:
     folder: Path
     ran: Ran
     replications: int
+    verdicts: tuple[Verdict, ...] = ()
 
 
 def compare(request: Request, watcher: Watcher | None = None, studio: Studio | None = None) -> Study:
@@ -117,7 +119,8 @@ def _compared(
         comparison, finding = _save(loaded, settings, engine, journal, ran, studio)
     if not ran.interrupted:
         journal.remove()
-    return Study(loaded, comparison, finding, settings.named, ran, settings.replications)
+    verdicts = judge(loaded.scenario.budgets, comparison.estimates, comparison.replications)
+    return Study(loaded, comparison, finding, settings.named, ran, settings.replications, verdicts)
 
 
 def _stop_without_results(settings: Settings, journal: Journal, ran: Ran) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.core.errors import ResultsError
+from sim.inputs.files import shown_name
 from sim.inputs.load import load
 from sim.inputs.new import new_scenario
 from sim.outputs.estate import estate_files
@@ -49,3 +50,15 @@ def new(file: Path) -> None:
         raise ResultsError(f"{file}: exists already; nothing was written") from error
     except OSError as error:
         raise ResultsError(f"{file}: cannot be written ({error.strerror})") from error
+
+
+def write(file: Path, text: str) -> None:
+    """Write a text that was asked for, in place of what is there.
+
+    Raises:
+        ResultsError: it cannot be written.
+    """
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ResultsError(f"{shown_name(file)}: cannot be written ({error.strerror})") from error

@@ -119,8 +119,17 @@ def engine(asked: str) -> str:
     Raises:
         UsageError: there is none of this name; the message suggests a near one.
     """
-    if asked not in choice.ENGINES:
-        raise UsageError(f"no such engine; {_near(asked, choice.ENGINES)}there are: {', '.join(choice.ENGINES)}")
+    return one_of("engine", choice.ENGINES, asked)
+
+
+def one_of(what: str, known: Sequence[str], asked: str) -> str:
+    """One of a few words that a command knows.
+
+    Raises:
+        UsageError: it is none of them; the message suggests a near one.
+    """
+    if asked not in known:
+        raise UsageError(f"no such {what}; {_near(asked, known)}there are: {', '.join(known)}")
     return asked
 
 

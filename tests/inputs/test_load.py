@@ -92,13 +92,13 @@ def test_inputs_know_their_place_and_source() -> None:
     loaded = load(VALID)
     shown = str(VALID)
     assert _input(loaded, "estate.tools.git.fails") == Input(
-        "estate.tools.git.fails", "0.05", "our own log, 2025", False, shown, 24
+        "estate.tools.git.fails", "0.05", "our own log, 2025", False, shown, 24, 82
     )
     assert _input(loaded, "estate.tools.git.duration") == Input(
-        "estate.tools.git.duration", "lognormal(median 2.55s, sigma 0.763)", "fit.agent.tool-time", True, shown, 24
+        "estate.tools.git.duration", "lognormal(median 2.55s, sigma 0.763)", "fit.agent.tool-time", True, shown, 24, 45
     )
     assert _input(loaded, "tasks.fix.thinking") == Input(
-        "tasks.fix.thinking", "lognormal(median 45s, sigma 1.325)", "fit.agent.turn-time", True, shown, 34
+        "tasks.fix.thinking", "lognormal(median 45s, sigma 1.325)", "fit.agent.turn-time", True, shown, 34, 23
     )
     assert _input(loaded, "attacker.hop").shown == "mixture(1 × 5m + 2 × beta(a 2, b 3, low 1m, high 1h))"
     lifetime = _input(loaded, "strategies.quick.lifetime")

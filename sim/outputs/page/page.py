@@ -17,7 +17,7 @@ from sim.inputs.resolve import Input
 from sim.inputs.standards import standards
 from sim.measure.catalogue import METRICS, Metric
 from sim.measure.statistics import Difference, Estimate
-from sim.outputs import served, words
+from sim.outputs import budgets, served, words
 from sim.outputs.denials import denied
 from sim.outputs.finding import interval_of
 from sim.outputs.page.episodes import episodes
@@ -104,6 +104,9 @@ def report_html(facts: ReportFacts, charts: Path) -> str:
         script=Markup(script),
         policy=_policy(script),
         episodes=episodes(facts.leaks, facts.horizon_hours, facts.name, facts.seed),
+        budgets=budgets.rows(facts.budgets),
+        budgeted=budgets.headline(facts.budgets),
+        budget_heads=budgets.HEADS,
         story=facts.story.split("\n\n") if facts.story else [],
         denied=list(denied(facts.denials, facts.comparison.replications)),
         served=list(served.rows(facts.comparison, facts.served)),

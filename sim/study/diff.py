@@ -1,0 +1,81 @@
+"""Two results folders against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from sim.core.errors import ResultsError
+from sim.measure.catalogue import METRICS, Metric
+from sim.measure.moved import Side, moves
+from sim.outputs import saved, store
+from sim.outputs.changes import changes
+from sim.outputs.diff import FORMS, Diff
+from sim.outputs.saved import Saved
+from sim.study.settings import one_of
+
+T = TypeVar("T")
+
+
+def diff(before: Path, after: Path, form: str = "text") -> Diff:
+    """What changed in the inputs from `before` to `after`, and what moved.
+
+    Args:
+        form: how it will be told; checked here, before anything is read.
+
+    Raises:
+        ResultsError: one of the folders holds no results, or those of another version.
+        UsageError: there is no such form.
+    """
+    one_of("format", FORMS, form)
+    old, new = saved.read(before), saved.read(after)
+    both = tuple(name for name in new.strategies if name in old.strategies)
+    left, right = _side(old, both), _side(new, both)
+    metrics = tuple(metric for metric in METRICS if _has(left, metric) and _has(right, metric))
+    unpaired = tuple(_unpaired(old, new))
+    return Diff(
+        before=old,
+        after=new,
+        changes=changes(*(_read(one, store.INPUTS, store.read_inputs) for one in (old, new))),
+        moves=moves(left, right, both, metrics, paired=not unpaired),
+        unpaired=unpaired,
+        left_out=tuple(metric.title for metric in METRICS if metric not in metrics) if both else (),
+    )
+
+
+def _side(one: Saved, strategies: tuple[str, ...]) -> Side:
+    rows = _read(one, store.REPLICATIONS, store.read_rows)
+    samples = _read(one, store.LEAKS, lambda folder: store.read_leak_samples(folder, strategies))
+    if not {*strategies} <= rows.keys():
+        raise saved.strange(one.shown)
+    return Side(rows, samples)
+
+
+def _read(one: Saved, table: str, read: Callable[[Path], T]) -> T:
+    if not (one.folder / table).is_file():
+        raise ResultsError(f"{one.shown}: {table} is missing; compare again")
+    try:
+        return read(one.folder)
+    except (OSError, ValueError, KeyError) as error:  # pyarrow's errors are of these kinds
+        raise saved.strange(one.shown) from error
+
+
+def _has(side: Side, metric: Metric) -> bool:
+    """Whether the tables have the columns that a metric is made of."""
+    columns = [metric.top, *filter(None, [metric.bottom])] if metric.kind != "quantile" else []
+    return all(column in row for row in side.rows.values() for column in columns)
+
+
+def _unpaired(old: Saved, new: Saved) -> Iterator[str]:
+    """Why replications are no pairs; nothing: they are."""
+    seeds = [one.manifest["seed"] for one in (old, new)]
+    if seeds[0] != seeds[1]:
+        yield f"their seeds differ ({seeds[0]} and {seeds[1]})"
+    numbers = [one.manifest["replications"] for one in (old, new)]
+    if numbers[0] != numbers[1]:
+        many = [len(each) for each in numbers]
+        yield f"their replications differ ({many[0]} and {many[1]})"
+
+
+__all__ = ["diff"]
