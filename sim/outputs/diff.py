@@ -12,8 +12,8 @@ from sim.measure.moved import Move
 from sim.measure.statistics import Estimate
 from sim.outputs import markdown, words
 from sim.outputs.changes import HIDDEN, Change
+from sim.outputs.folders import Saved
 from sim.outputs.markdown import Markdown
-from sim.outputs.saved import Saved
 
 FORMS = ("text", "md", "json")
 SECTIONS = {

@@ -122,7 +122,7 @@ def write(folder: Path, about: About, studio: Studio) -> str:
 
 def _manifest(about: About) -> dict[str, Any]:
     return {
-        "format": store.MANIFEST_FORMAT,
+        "format": store.FORMAT,
         "tool": "afterleak",
         "command": about.command,
         "scenario": about.loaded.name,

@@ -69,8 +69,8 @@ LEAK_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(Le
 DENIAL_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(DenialRow).items()])
 INPUT_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(InputRow).items()])
 BATCH = 50_000
-MANIFEST_FORMAT = 2
-"""Version of the manifest's layout."""
+FORMAT = 2
+"""Of the folder as a whole: which files there are, and what is in them."""
 
 
 def check_target(folder: Path) -> None:

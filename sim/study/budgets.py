@@ -7,7 +7,7 @@ from pathlib import Path
 from sim.core.errors import UsageError
 from sim.inputs.load import load
 from sim.measure.budgets import judge
-from sim.outputs import saved
+from sim.outputs import folders
 from sim.outputs.budgets import FORMS, Judged
 from sim.study.settings import one_of
 
@@ -24,7 +24,7 @@ def budgets(results: Path, scenario: str | Path | None = None, form: str = "text
         UsageError: there are no budgets, or no such form of telling them.
     """
     one_of("format", FORMS, form)
-    kept = saved.read(results)
+    kept = folders.read(results)
     verdicts = kept.verdicts
     if scenario is not None:
         verdicts = judge(load(scenario).scenario.budgets, kept.estimates, kept.replications)

@@ -9,10 +9,10 @@ from typing import TypeVar
 from sim.core.errors import ResultsError
 from sim.measure.catalogue import METRICS, Metric
 from sim.measure.moved import Side, moves
-from sim.outputs import saved, store
+from sim.outputs import folders, store
 from sim.outputs.changes import changes
 from sim.outputs.diff import FORMS, Diff
-from sim.outputs.saved import Saved
+from sim.outputs.folders import Saved
 from sim.study.settings import one_of
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ def diff(before: Path, after: Path, form: str = "text") -> Diff:
         UsageError: there is no such form.
     """
     one_of("format", FORMS, form)
-    old, new = saved.read(before), saved.read(after)
+    old, new = folders.read(before), folders.read(after)
     both = tuple(name for name in new.strategies if name in old.strategies)
     left, right = _side(old, both), _side(new, both)
     metrics = tuple(metric for metric in METRICS if _has(left, metric) and _has(right, metric))
@@ -48,7 +48,7 @@ def _side(one: Saved, strategies: tuple[str, ...]) -> Side:
     rows = _read(one, store.REPLICATIONS, store.read_rows)
     samples = _read(one, store.LEAKS, lambda folder: store.read_leak_samples(folder, strategies))
     if not {*strategies} <= rows.keys():
-        raise saved.strange(one.shown)
+        raise folders.strange(one.shown)
     return Side(rows, samples)
 
 
@@ -58,7 +58,7 @@ def _read(one: Saved, table: str, read: Callable[[Path], T]) -> T:
     try:
         return read(one.folder)
     except (OSError, ValueError, KeyError) as error:  # pyarrow's errors are of these kinds
-        raise saved.strange(one.shown) from error
+        raise folders.strange(one.shown) from error
 
 
 def _has(side: Side, metric: Metric) -> bool:

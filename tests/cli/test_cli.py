@@ -47,6 +47,7 @@ def test_compare_writes_a_whole_folder(tmp_path):
         "summary.json",
         "replications.parquet",
         "leaks.parquet",
+        "inputs.parquet",
         "manifest.json",
         "report.md",
         "report.html",

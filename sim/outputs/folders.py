@@ -88,7 +88,7 @@ def read(folder: Path) -> Saved:
     except (OSError, ValueError) as error:
         raise ResultsError(f"{shown}: cannot be read") from error
     manifest, summary = _content(folder, shown, store.MANIFEST), _content(folder, shown, store.SUMMARY)
-    _check_version(shown, store.MANIFEST, manifest, store.MANIFEST_FORMAT)
+    _check_version(shown, store.MANIFEST, manifest, store.FORMAT)
     _check_version(shown, store.SUMMARY, summary, FORMAT)
     saved = Saved(folder, shown, manifest, summary)
     try:
