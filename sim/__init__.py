@@ -1,8 +1,16 @@
 """Afterleak: when an AI agent's credential leaks, how long is it usable, what can it reach, what does prevention cost?
 
->>> from sim import Request, compare, load
+For notebooks and programs:
+
+>>> from sim import compare, load
 >>> load("quickstart").scenario.title
 'Quickstart, three agents and one stored key'
+>>> result = compare("quickstart", strategies=["static", "jit-task"], replications=5)
+>>> result.strategies
+('static', 'jit-task')
+
+`compare` simulates and gives a `Result`: estimates, paired differences and tables, as Arrow, pandas or polars. `read`
+gives the same for a results folder. `trace` tells the story of one replication. `charts` draws on a matplotlib axes.
 """
 
 from __future__ import annotations
@@ -11,19 +19,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.inputs.load import load
-    from sim.study import Request, compare
+    from sim.outputs import charts
+    from sim.study import Request, diff
+    from sim.study.api import Result, compare, read
+    from sim.study.stories import Story, trace
 
-__all__ = ["Request", "compare", "load"]
+__all__ = ["Request", "Result", "Story", "charts", "compare", "diff", "load", "read", "trace"]
+_PLACES = {
+    "Request": "sim.study",
+    "Result": "sim.study.api",
+    "compare": "sim.study.api",
+    "diff": "sim.study",
+    "load": "sim.inputs.load",
+    "read": "sim.study.api",
+    "Story": "sim.study.stories",
+    "trace": "sim.study.stories",
+}
 
 
 def __getattr__(name: str) -> Any:
     # Imported when asked for: `afterleak --help` needs none of it.
-    if name == "load":
-        from sim.inputs.load import load
+    from importlib import import_module
 
-        return load
-    if name in ("Request", "compare"):
-        from sim import study
-
-        return getattr(study, name)
+    if name == "charts":
+        return import_module("sim.outputs.charts")
+    if name in _PLACES:
+        return getattr(import_module(_PLACES[name]), name)
     raise AttributeError(name)

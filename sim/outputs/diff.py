@@ -57,6 +57,9 @@ class Diff:
         others = len(self.moves) - same - len(self.clear)
         return f"{inputs}; {clear} clearly moved, {others} not clearly, {same} stayed the same"
 
+    def _repr_markdown_(self) -> str:
+        return as_markdown(self)
+
     def text(self, form: str) -> str:
         """All of it in one of FORMS but the first, which a terminal lays out itself."""
         return as_markdown(self) if form == "md" else json.dumps(as_json(self), indent=2, ensure_ascii=False) + "\n"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sim.core.errors import ResultsError
 from sim.inputs.files import shown_name
@@ -15,6 +15,8 @@ from sim.measure.budgets import Verdict
 from sim.measure.statistics import Estimate
 from sim.outputs import budgets, store
 from sim.outputs.summary import FORMAT
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class Saved:
     def title(self) -> str:
         """Title of the scenario."""
         return str(self.summary["title"])
+
+    @property
+    def baseline(self) -> str:
+        """What the others were compared with."""
+        return str(self.manifest["baseline"])
 
     @property
     def command(self) -> str:
@@ -102,6 +109,7 @@ def read(folder: Path) -> Saved:
 def _check_keys(shown: str, manifest: Mapping[str, Any]) -> None:
     """Raise unless what is read later is there, and of its kind."""
     kinds = {"seed": int, "code": str, "baseline": str, "versions": dict, "addresses": dict, "scenario_hash": str}
+    kinds["horizon_hours"] = float
     if not all(isinstance(manifest.get(key), kind) for key, kind in kinds.items()):
         raise strange(shown)
 
@@ -134,9 +142,23 @@ def _check_version(shown: str, name: str, content: Mapping[str, Any], known: int
         )
 
 
+def table(one: Saved, name: str, read: Callable[[Path], T]) -> T:
+    """What a function reads from a results folder, of which it needs this file.
+
+    Raises:
+        ResultsError: it is missing or damaged.
+    """
+    if not (one.folder / name).is_file():
+        raise ResultsError(f"{one.shown}: {name} is missing; compare again")
+    try:
+        return read(one.folder)
+    except (OSError, ValueError, KeyError) as error:  # pyarrow's errors are of these kinds
+        raise strange(one.shown) from error
+
+
 def strange(shown: str) -> ResultsError:
     """An error about a folder whose content is not what was written there."""
     return ResultsError(f"{shown}: its files are damaged; compare again")
 
 
-__all__ = ["Saved", "read", "strange"]
+__all__ = ["Saved", "read", "strange", "table"]

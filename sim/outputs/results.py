@@ -128,6 +128,7 @@ def _manifest(about: About) -> dict[str, Any]:
         "scenario": about.loaded.name,
         "scenario_hash": about.loaded.hash,
         "files": [{"name": name, "text": text} for name, text in about.loaded.texts],
+        "horizon_hours": about.loaded.scenario.horizon / HOUR,
         "seed": about.seed,
         "strategies": list(about.comparison.strategies),
         "baseline": about.comparison.baseline,

@@ -169,9 +169,14 @@ def read_denials(folder: Path) -> pa.Table:
     return _read(folder / DENIALS) if (folder / DENIALS).exists() else DENIAL_SCHEMA.empty_table()
 
 
+def read_replications(folder: Path) -> pa.Table:
+    """The whole table of replications."""
+    return _read(folder / REPLICATIONS)
+
+
 def read_rows(folder: Path) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
     """Strategy → column → values over replications (nan: undefined)."""
-    table = _read(folder / REPLICATIONS)
+    table = read_replications(folder)
     names = table["strategy"].to_numpy(zero_copy_only=False)
     columns = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names if name != "strategy"}
     return {name: {key: values[names == name] for key, values in columns.items()} for name in dict.fromkeys(names)}

@@ -95,23 +95,29 @@ def compare(request: Request, watcher: Watcher | None = None, studio: Studio | N
     """
     watcher = watcher or Silent()
     try:
-        loaded = load(request.scenario, watcher.reading)
-        settings = complete(loaded, request)
+        what = loaded(request, watcher)
+        settings = complete(what, request)
         store.check_target(settings.folder)
         engine = ready(settings.engine, settings.events, watcher)
         watcher.began(settings.replications * len(settings.job.strategies), 0)
-        journal = _journal(loaded, settings)
+        kept = journal(what, settings)
     except KeyboardInterrupt:
         raise Stopped("stopped before the first replication; nothing was written") from None
-    with closing(journal):
-        return _compared(loaded, settings, engine, journal, watcher, studio or Studio())
+    with closing(kept):
+        return _compared(what, settings, engine, kept, watcher, studio or Studio())
+
+
+def loaded(request: Request, watcher: Watcher) -> Loaded:
+    """The scenario of a request, read unless it was before."""
+    what = request.scenario
+    return what if isinstance(what, Loaded) else load(what, watcher.reading)
 
 
 def _compared(
     loaded: Loaded, settings: Settings, engine: str, journal: Journal, watcher: Watcher, studio: Studio
 ) -> Study:
     with _keeping("", settings, journal):
-        ran = _run(settings, engine, journal, watcher)
+        ran = run(settings, engine, journal, watcher)
         if ran.interrupted:
             _stop_without_results(settings, journal, ran)
     with _keeping(" while saving", settings, journal):
@@ -160,7 +166,8 @@ def _left(journal: Journal) -> str:
     return f"{kept} kept in {journal.folder}, from where the same command goes on"
 
 
-def _journal(loaded: Loaded, settings: Settings) -> Journal:
+def journal(loaded: Loaded, settings: Settings) -> Journal:
+    """Where finished replications are kept until all are."""
     folder = settings.folder
     identity = {"scenario": loaded.hash, "seed": settings.job.seed, "strategies": list(settings.job.strategies)}
     try:
@@ -169,7 +176,8 @@ def _journal(loaded: Loaded, settings: Settings) -> Journal:
         raise ResultsError(f"{settings.named}: cannot be written ({error.strerror})") from error
 
 
-def _run(settings: Settings, engine: str, journal: Journal, watcher: Watcher) -> Ran:
+def run(settings: Settings, engine: str, journal: Journal, watcher: Watcher) -> Ran:
+    """All replications, or those that were finished before an interrupt."""
     many = len(settings.job.strategies)
     return campaign(
         settings.job,

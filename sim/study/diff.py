@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
-from sim.core.errors import ResultsError
 from sim.measure.catalogue import METRICS, Metric
 from sim.measure.moved import Side, moves
 from sim.outputs import folders, store
@@ -15,10 +13,8 @@ from sim.outputs.diff import FORMS, Diff
 from sim.outputs.folders import Saved
 from sim.study.settings import one_of
 
-T = TypeVar("T")
 
-
-def diff(before: Path, after: Path, form: str = "text") -> Diff:
+def diff(before: Path | str, after: Path | str, form: str = "text") -> Diff:
     """What changed in the inputs from `before` to `after`, and what moved.
 
     Args:
@@ -29,7 +25,7 @@ def diff(before: Path, after: Path, form: str = "text") -> Diff:
         UsageError: there is no such form.
     """
     one_of("format", FORMS, form)
-    old, new = folders.read(before), folders.read(after)
+    old, new = folders.read(Path(before)), folders.read(Path(after))
     both = tuple(name for name in new.strategies if name in old.strategies)
     left, right = _side(old, both), _side(new, both)
     metrics = tuple(metric for metric in METRICS if _has(left, metric) and _has(right, metric))
@@ -37,7 +33,7 @@ def diff(before: Path, after: Path, form: str = "text") -> Diff:
     return Diff(
         before=old,
         after=new,
-        changes=changes(*(_read(one, store.INPUTS, store.read_inputs) for one in (old, new))),
+        changes=changes(*(folders.table(one, store.INPUTS, store.read_inputs) for one in (old, new))),
         moves=moves(left, right, both, metrics, paired=not unpaired),
         unpaired=unpaired,
         left_out=tuple(metric.title for metric in METRICS if metric not in metrics) if both else (),
@@ -45,20 +41,11 @@ def diff(before: Path, after: Path, form: str = "text") -> Diff:
 
 
 def _side(one: Saved, strategies: tuple[str, ...]) -> Side:
-    rows = _read(one, store.REPLICATIONS, store.read_rows)
-    samples = _read(one, store.LEAKS, lambda folder: store.read_leak_samples(folder, strategies))
+    rows = folders.table(one, store.REPLICATIONS, store.read_rows)
+    samples = folders.table(one, store.LEAKS, lambda folder: store.read_leak_samples(folder, strategies))
     if not {*strategies} <= rows.keys():
         raise folders.strange(one.shown)
     return Side(rows, samples)
-
-
-def _read(one: Saved, table: str, read: Callable[[Path], T]) -> T:
-    if not (one.folder / table).is_file():
-        raise ResultsError(f"{one.shown}: {table} is missing; compare again")
-    try:
-        return read(one.folder)
-    except (OSError, ValueError, KeyError) as error:  # pyarrow's errors are of these kinds
-        raise folders.strange(one.shown) from error
 
 
 def _has(side: Side, metric: Metric) -> bool:

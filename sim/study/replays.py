@@ -9,7 +9,7 @@ from typing import Any
 import numpy.typing as npt
 
 from sim.core.events import Event
-from sim.inputs.load import load
+from sim.inputs.load import Loaded, load
 from sim.measure.leaks import LeakRow
 from sim.model.world import World
 from sim.outputs.story import ROUTINE, Teller
@@ -90,7 +90,7 @@ class _Alone:
 
 
 def trace(
-    scenario: str | Path,
+    scenario: str | Path | Loaded,
     strategy: str | None,
     replication: int,
     seed: int | None,
@@ -107,7 +107,7 @@ def trace(
     Raises:
         ScenarioError, UsageError: as for compare.
     """
-    loaded = load(scenario)
+    loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
     what = loaded.scenario
     (name,) = named("strategy", what.strategies, (strategy or what.baseline or next(iter(what.strategies)),))
     seeded = number(seed, what.seed, "seed", 0, 2**32 - 1)

@@ -24,7 +24,7 @@ class Request:
     """What to compare, and how; None: as the scenario says, or for workers as the machine has.
 
     Attributes:
-        scenario: a file, or the name of a bundled scenario.
+        scenario: a file, the name of a bundled scenario, or one that was loaded.
         strategies: names out of the scenario; empty: all.
         workers: threads for the compiled engine, processes for the reference.
         out: results folder; None: `results/<scenario>` in the working directory.
@@ -32,7 +32,7 @@ class Request:
         engine: auto, compiled or reference; never changes a result.
     """
 
-    scenario: str | Path = "coding-agents"
+    scenario: str | Path | Loaded = "coding-agents"
     strategies: tuple[str, ...] = ()
     baseline: str | None = None
     replications: int | None = None
