@@ -6,16 +6,18 @@ It follows the pydantic schema, and adds what the loader takes off before pydant
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import Any
 
 import annotated_types
 from pydantic import BaseModel, TypeAdapter
 
+from sim.inputs.channels import channels
 from sim.inputs.distributions import COUNTS_ONLY, Distribution, kebab
 from sim.inputs.evidence import catalogue
 from sim.inputs.presets import presets
 from sim.inputs.quantities import NAMES
-from sim.inputs.schema import Scenario
+from sim.inputs.schema import Channel, Scenario
 from sim.inputs.shapes import Shape, about, fields, shape
 from sim.inputs.strategy import Knobs, Strategy
 
@@ -23,7 +25,12 @@ Json = dict[str, Any]
 _NAME = {"pattern": r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$"}
 _PROBABILITY_KEY = r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"
 _COUNTS = tuple(kebab(family) for family in COUNTS_ONLY)
-_FROM_PRESETS = (Strategy, Knobs)
+_FROM_PRESETS: dict[type[BaseModel], Callable[[], Collection[str]]] = {
+    Strategy: presets,
+    Knobs: presets,
+    Channel: channels,
+}
+"""Groups of keys that can start from a preset, and which presets there are for them."""
 _LIMITS = (("ge", "minimum"), ("gt", "exclusiveMinimum"), ("le", "maximum"), ("lt", "exclusiveMaximum"))
 
 
@@ -128,7 +135,7 @@ def _extra(model: type[BaseModel]) -> Json:
     if model is Scenario:
         return {"extends": {"type": "string", "description": "a scenario to start from: a file, or a bundled name"}}
     if model in _FROM_PRESETS:
-        return {"preset": {"enum": list(presets()), "description": "a strategy to start from"}}
+        return {"preset": {"enum": list(_FROM_PRESETS[model]()), "description": "what to start from"}}
     return {}
 
 

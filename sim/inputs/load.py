@@ -19,7 +19,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.inputs import references, size
+from sim.inputs import channels, presets, references, size
 from sim.inputs.bundled import bundled_names, bundled_path, shown
 from sim.inputs.evidence import DATA
 from sim.inputs.files import LARGEST, Source, read_source, shown_name
@@ -27,7 +27,6 @@ from sim.inputs.merge import below, merge
 from sim.inputs.messages import instead, schema_problem
 from sim.inputs.policies import check as policies
 from sim.inputs.policies.files import with_texts
-from sim.inputs.presets import SHOWN, with_presets
 from sim.inputs.resolve import Input, Resolver
 from sim.inputs.schema import Scenario
 from sim.inputs.shapes import Shape, allowed_keys, shape
@@ -101,8 +100,9 @@ def _loaded(what: str | Path, watch: Watch) -> Loaded:
     reading = _Reading(watch)
     tree = reading.with_bases(source)
     problems = Problems(tuple(each.shown for each in reading.sources))
-    tree = with_presets(tree, problems)
-    folders = {each.shown: each.path.parent for each in reading.sources} | {SHOWN: DATA}
+    tree = channels.with_channels(presets.with_presets(tree, problems), problems)
+    folders = {each.shown: each.path.parent for each in reading.sources}
+    folders |= dict.fromkeys((presets.SHOWN, channels.SHOWN), DATA)
     resolver = Resolver(problems, folders)
     resolved = resolver.resolve(tree, shape(Scenario))
     problems.raise_first()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 
+from sim.inputs.distributions import Model
 from sim.inputs.evidence import DATA
 from sim.inputs.files import read_source
 from sim.inputs.merge import merge
@@ -18,6 +19,7 @@ from sim.inputs.yaml_tree import parse
 
 SHOWN = "sim/data/strategies.yaml"
 FALLBACK = "fallback"
+NOTHING_TO_TAKE = "there is nothing here to take away; for a preset as it is, write {}"
 _OF_STRATEGIES = {
     FALLBACK: "it has one itself",
     "approval": "calls are approved whatever serves them; give approval to the strategy",
@@ -25,14 +27,23 @@ _OF_STRATEGIES = {
 """What a strategy has and a fallback cannot, and why."""
 
 
-@cache
 def presets() -> Mapping[str, Group]:
     """Name of the preset → its knobs as written.
 
     Raises:
         ScenarioError: if the file is broken.
     """
-    tree = parse(read_source(DATA / "strategies.yaml", SHOWN))
+    return presets_in(SHOWN)
+
+
+@cache
+def presets_in(shown: str) -> Mapping[str, Group]:
+    """Name of the preset → its keys as written, in a file of the folder `sim/data`.
+
+    Raises:
+        ScenarioError: if the file is broken.
+    """
+    tree = parse(read_source(DATA / shown.rpartition("/")[2], shown))
     return {checked_name(key): entry.tree for key, entry in tree.entries.items() if isinstance(entry.tree, Group)}
 
 
@@ -49,7 +60,7 @@ def with_presets(scenario: Group, problems: Problems) -> Group:
 def _expanded(key: Key, entry: Entry, problems: Problems) -> Entry:
     written = entry.tree
     if nothing(written):
-        problems.add(entry.place, "there is nothing here to take away; for a preset as it is, write {}")
+        problems.add(entry.place, NOTHING_TO_TAKE)
     if not isinstance(written, Group):
         return entry
     changes, starts_over = _with_fallback(key, written.without("preset"), problems)
@@ -85,24 +96,28 @@ def _preset(key: Key, entry: Entry, written: Group, problems: Problems) -> str |
     """The name of the preset that a strategy starts from, if any."""
     named = written.entries.get("preset")
     if named is not None and not nothing(named.tree):
-        chosen = named.tree.value if isinstance(named.tree, Scalar) else None
-        if isinstance(chosen, str) and chosen in presets():
-            return chosen
-        named_one = isinstance(chosen, str)
-        unknown = partial(unknown_name, "preset", chosen, presets())
-        problems.add(named.tree.place, unknown if named_one else "the name of a preset is expected here")
-        return None
+        return named_preset(named, presets(), problems)
     if key in presets():
         return str(key)
-    if "issuance" not in written.entries and not _misspelt(written):
+    if "issuance" not in written.entries and not misspelt(written, Strategy, ("preset", "issuance")):
         problems.add(entry.place, partial(_neither, key))
     return None
 
 
-def _misspelt(written: Group) -> bool:
-    """Whether the missing key is there with a slip of the pen, which is told instead."""
-    unknown = [str(key)[:100] for key in written.entries if key not in allowed_keys(Strategy)]
-    return any(difflib.get_close_matches(key, ["preset", "issuance"]) for key in unknown)
+def named_preset(named: Entry, known: Mapping[str, Group], problems: Problems) -> str | None:
+    """The name under the key `preset`, if there is a preset of that name."""
+    chosen = named.tree.value if isinstance(named.tree, Scalar) else None
+    if isinstance(chosen, str) and chosen in known:
+        return chosen
+    unknown = partial(unknown_name, "preset", chosen, known)
+    problems.add(named.tree.place, unknown if isinstance(chosen, str) else "the name of a preset is expected here")
+    return None
+
+
+def misspelt(written: Group, model: type[Model], missing: Sequence[str]) -> bool:
+    """Whether one of the missing keys is there with a slip of the pen, which is told instead."""
+    unknown = [str(key)[:100] for key in written.entries if key not in allowed_keys(model)]
+    return any(difflib.get_close_matches(key, missing) for key in unknown)
 
 
 def _neither(key: Key) -> str:

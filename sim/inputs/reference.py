@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from sim.core.units import DURATIONS
 from sim.inputs import reference_text as words
 from sim.inputs.budgets import Limit, Metric
+from sim.inputs.channels import channels
 from sim.inputs.distributions import Distribution
 from sim.inputs.evidence import catalogue
 from sim.inputs.names import Name, Text
@@ -30,7 +31,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "scenario.md"
 def scenario_reference() -> str:
     """The reference of the scenario file, in Markdown."""
     parts = [words.TOP, *_sections(), words.UNITS, _distributions(), words.SOURCES, words.EXTENDS, words.STRATEGIES]
-    parts += [_presets(), words.POLICIES, words.BUDGETS, words.EDITOR]
+    parts += [_presets(), _channels(), words.POLICIES, words.BUDGETS, words.EDITOR]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -157,14 +158,37 @@ def _distributions() -> str:
 
 
 def _presets() -> str:
-    knobs = {name: dict(_knobs(tree, "")) for name, tree in presets().items()}
-    keys = list(dict.fromkeys(key for each in knobs.values() for key in each if key != "title"))
-    order = {key: number for number, key in enumerate(_paths(shape(Scenario), ""))}
-    keys.sort(key=lambda key: order.get(f"strategies.NAME.{key}", len(order)))
-    titles = [f"- `{name}`: {each.get('title', '')}" for name, each in knobs.items()]
-    rows = [f"| `{key}` | {' | '.join(each.get(key, '–') for each in knobs.values())} |" for key in keys]
+    knobs = {name: {path: shown for path, shown, _ in _knobs(tree, "")} for name, tree in presets().items()}
+    rows = [
+        f"| `{key}` | {' | '.join(each.get(key, '–') for each in knobs.values())} |"
+        for key in _keys(knobs, "strategies")
+    ]
     head = _table("knob", *(f"`{name}`" for name in knobs))
-    return "\n".join([words.PRESETS.strip(), "", *titles, "", *head, *rows])
+    return "\n".join([words.PRESETS.strip(), "", *_titles(knobs), "", *head, *rows])
+
+
+def _channels() -> str:
+    """The channels with the source below each value that has one."""
+    cells = {name: {path: _sourced(*of) for path, *of in _knobs(tree, "")} for name, tree in channels().items()}
+    keys = _keys(cells, "leaks")
+    rows = [f"| `{name}` | {' | '.join(each.get(key, '–') for key in keys)} |" for name, each in cells.items()]
+    head = _table("channel", *(f"`{key}`" for key in keys))
+    return "\n".join([words.CHANNELS.strip(), "", *_titles(cells), "", *head, *rows])
+
+
+def _sourced(shown: str, source: str) -> str:
+    return f"{shown}<br>{source}" if source else shown
+
+
+def _titles(written: Mapping[str, Mapping[str, str]]) -> list[str]:
+    return [f"- `{name}`: {each.get('title', '')}" for name, each in written.items()]
+
+
+def _keys(written: Mapping[str, Mapping[str, str]], section: str) -> list[str]:
+    """Every key that one of them has but its title, in the order of the schema."""
+    order = {path: number for number, path in enumerate(_paths(shape(Scenario), ""))}
+    keys = dict.fromkeys(key for each in written.values() for key in each if key != "title")
+    return sorted(keys, key=lambda key: order.get(f"{section}.NAME.{key}", len(order)))
 
 
 def _paths(at: Shape, path: str) -> Iterator[str]:
@@ -177,19 +201,21 @@ def _paths(at: Shape, path: str) -> Iterator[str]:
         yield from _paths(shape(at.inner), f"{path}.NAME")
 
 
-def _knobs(tree: Tree, path: str) -> Iterator[tuple[str, str]]:
-    """Each knob with its value, sources taken off."""
+def _knobs(tree: Tree, path: str, source: str = "") -> Iterator[tuple[str, str, str]]:
+    """Each knob with its value and its source, empty if it has none."""
     named = tree.get("evidence") if isinstance(tree, Group) else None
     if isinstance(tree, Group) and isinstance(named, Scalar):
-        row = catalogue()[str(named.value)]
-        tree = row.use or tree
+        source = str(named.value)
+        tree = catalogue()[source].use or tree
     if isinstance(tree, Group) and "value" in tree.entries:
+        cited = tree.get("source")
+        source = str(cited.value) if isinstance(cited, Scalar) else source
         tree = tree.entries["value"].tree
     if isinstance(tree, Group) and not set(words.FAMILIES) & {str(key) for key in tree.entries}:
         for key, entry in tree.entries.items():
-            yield from _knobs(entry.tree, f"{path}.{key}" if path else str(key))
+            yield from _knobs(entry.tree, f"{path}.{key}" if path else str(key), source)
     else:
-        yield path, compact(tree)
+        yield path, compact(tree), source
 
 
 if __name__ == "__main__":

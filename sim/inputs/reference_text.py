@@ -135,6 +135,28 @@ PRESETS = """
 ### The presets
 """
 
+CHANNELS = """
+## The leak channels
+
+A channel can start from a preset too, by its name or with `preset`, and changes what it names:
+
+```yaml
+leaks:
+  log: {}                                               # the preset of that name
+  prompt: {per-use: 0.001}                              # the same, with one value changed
+  merge-requests: {preset: repository, tools: [read-ticket]}
+  spool: {at-rest: 1/y, discovery: {time: 1d}}          # no preset
+```
+
+A channel that says by itself both how it captures and its `discovery` takes nothing from a preset, whatever its name,
+unless it asks for one with `preset`.
+
+Rates are for each call of any tool, or for each agent and role; narrow a channel with `tools` and `agents` where it
+stands at some only. How often a single call of an agent leaks its credential has been measured for commits and nowhere
+else. Below each value stands its source, if it has one; the others are assumptions, and the comments in
+`sim/data/channels.yaml` say what they rest on.
+"""
+
 POLICIES = """
 ## Policies
 

@@ -40,7 +40,12 @@ SECTIONS: tuple[type[BaseModel], ...] = (
 )
 """Groups that have no source of their own; everything within them may have one."""
 
-EXTRA_KEYS: dict[type[BaseModel], tuple[str, ...]] = {Scenario: ("extends",), Strategy: ("preset",), Knobs: ("preset",)}
+EXTRA_KEYS: dict[type[BaseModel], tuple[str, ...]] = {
+    Scenario: ("extends",),
+    Channel: ("preset",),
+    Strategy: ("preset",),
+    Knobs: ("preset",),
+}
 """Keys that the loader deals with before the schema sees the data."""
 
 Kind = Literal["group", "distribution", "named", "quantiles", "list", "leaf"]

@@ -146,9 +146,9 @@ class _Reader:
         mark = next((getattr(error, name) for name in (first, "problem_mark") if getattr(error, name, None)), None)
         last = self.source.text.count("\n") + 1
         place = Place(self.source.shown, min(mark.line + 1, last), mark.column + 1) if mark else None
-        return (place or Place(self.source.shown, 1, 1)).error(
-            yaml_problem(str(getattr(error, "context", "")), str(getattr(error, "problem", "")))
-        )
+        context, problem = (str(getattr(error, name, "")) for name in ("context", "problem"))
+        text = _TOO_DEEP if "nesting depth" in problem else yaml_problem(context, problem)  # libyaml reads ahead
+        return (place or Place(self.source.shown, 1, 1)).error(text)
 
     def _tree(self, event: Any, depth: int) -> Tree:
         place = self.place(event)

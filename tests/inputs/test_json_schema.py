@@ -74,6 +74,7 @@ CHANGES: list[tuple[tuple[str, ...], object]] = [
     (("seed",), -1),
     (("replications",), 100_001),
     (("leaks", "log", "per-use"), 1.5),
+    (("leaks", "log", "preset"), "static"),
     (("agents", "a b"), VALID["agents"]["bots"]),
     (("estate", "resources", "repo", "sensitivity"), 6),
     (("estate", "secrets", "KEY", "readable-with"), "wirte"),
@@ -99,6 +100,11 @@ def test_keys_may_be_left_out_where_a_scenario_extends_another() -> None:
     incomplete = copy.deepcopy(VALID)
     del incomplete["estate"]["tools"]["git"]["uses"]
     assert not VALIDATOR.is_valid(incomplete)
+
+
+def test_channels_may_start_from_presets() -> None:
+    assert VALIDATOR.is_valid({**VALID, "leaks": {"log": {}, "own": {"preset": "prompt", "detection": None}}})
+    assert not VALIDATOR.is_valid({**VALID, "leaks": {"own": {"preset": "prompt", "dtection": None}}})
 
 
 def test_any_value_may_have_a_source() -> None:

@@ -192,7 +192,7 @@ BOMB = "a: &a [" + "x," * 9 + "]\n" + "".join(
     f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(20)
 )  # fmt: skip
 HOSTILE = {
-    "open lists": ("[" * 300_000, "1:31: nested too deeply: at most 30 levels are allowed", 40),
+    "open lists": ("[" * 900, "1:31: nested too deeply: at most 30 levels are allowed", 40),
     "open mappings": ("{a: " * 100_000, "1:121: nested too deeply: at most 30 levels are allowed", 100),
     "dashes": ("- " * 300_000, "1:61: nested too deeply: at most 30 levels are allowed", 40),
     "alias bomb": (BOMB, "5:11: aliases (*) repeat more than 20000 values", 80),
@@ -201,6 +201,16 @@ HOSTILE = {
     "key": ('"' + "x" * 900_000 + '": 1', "1:1: a single value holds at most 10000 characters", 5),
     "folded": ("a: >\n" + "  x y\n" * 9_000, "1:4: a single value holds at most 10000 characters", 5),
 }
+
+
+def test_lists_are_refused_however_deep_the_parser_looks_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """libyaml has a limit of its own since PyYAML 6.0.4, and meets it before the first list is handed over."""
+    monkeypatch.chdir(tmp_path)
+    Path("h.yaml").write_text("[" * 300_000, encoding="utf-8")
+    done = CliRunner().invoke(cli.app, ["check", "h.yaml"])
+    places = {f"h.yaml:1:{column}: nested too deeply: at most 30 levels are allowed" for column in (31, 1001)}
+    assert done.exit_code == 2
+    assert done.output.strip() in places
 
 
 @pytest.mark.parametrize("name", HOSTILE)

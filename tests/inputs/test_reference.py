@@ -9,6 +9,7 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from sim.inputs import reference
+from sim.inputs.channels import channels
 from sim.inputs.load import load
 from sim.inputs.presets import presets
 from sim.inputs.reference import PAGE, scenario_reference, sections
@@ -35,7 +36,7 @@ def test_every_key_is_there_and_described() -> None:
             assert f"| `{key}` |" in page
         assert all(info.description for info in model.model_fields.values()), model.__name__
         assert about(model), model.__name__
-    assert all(f"`{name}`" in page for name in presets())
+    assert all(f"`{name}`" in page for name in (*presets(), *channels()))
     assert "None" not in page
 
 
@@ -48,8 +49,8 @@ def test_links_lead_somewhere() -> None:
 
 def test_its_examples_load(tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", scenario_reference(), re.DOTALL)
-    whole = [block for block in blocks if block.startswith(("extends", "strategies", "policies"))]
-    assert len(whole) == 3
+    whole = [block for block in blocks if block.startswith(("extends", "strategies", "leaks", "policies"))]
+    assert len(whole) == 4
     for number, block in enumerate(whole):
         text = block if block.startswith("extends") else f"extends: quickstart\n{block}"
         (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
