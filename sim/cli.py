@@ -167,6 +167,41 @@ def graph(
     screen.show_graph(study.graph(scenario, role, out))
 
 
+Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="A results folder that compare has written.")]
+
+
+@app.command()
+def report(
+    results: Results,
+    kind: Annotated[str, typer.Option("--format", metavar="NAME", help="html, md, json or csv.")] = "html",
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write, - for the screen. Default: report.FORMAT among the results.")
+    ] = None,
+) -> None:
+    """Make the report again from a results folder: one HTML page, Markdown, JSON, or its numbers as CSV."""
+    from sim import study
+    from sim.outputs import screen
+
+    screen.show_written(study.report(results, kind, out))
+
+
+@app.command()
+def chart(
+    results: Results,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="survival, frontier …: the names of the charts in it.")],
+    out: Annotated[Path | None, typer.Option(help="The file to write. Default: NAME.svg here.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--format", metavar="NAME", help="svg or png. Default: as the file's name says.")
+    ] = None,
+    dark: Annotated[bool, typer.Option("--dark", help="For a dark background.")] = False,
+) -> None:
+    """Draw one chart from a results folder."""
+    from sim import study
+    from sim.outputs import screen
+
+    screen.show_written(study.chart(results, name, out, kind, dark))
+
+
 @app.command()
 def check(files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Scenario files.")]) -> None:
     """Check scenario files; the first problem of each is told as file:line:column."""

@@ -3,13 +3,15 @@
 A replication's row holds only totals, so that any metric of many replications is a ratio of sums:
 `total` is a mean of one column over replications, `ratio` is Σ numerator / Σ denominator over replications,
 `quantile` is a quantile over all leaked credentials of all replications, `value` is a mean of one column over the
-replications that have it (it is null in the others).
+replications that have it (it is null in the others). `year` is a quantile over whole years, `tail` the mean of the
+worst of them (`losses`).
 """
 
 from __future__ import annotations
 
 from sim.measure.approvals import METRICS as APPROVALS
-from sim.measure.metric import Metric, quantile, ratio, total
+from sim.measure.losses import METRICS as LOSSES
+from sim.measure.metric import OF_ROWS, Metric, quantile, ratio, total
 
 _CUT = "; windows count up to the end of the time simulated, so this can be lower than the survival chart says"
 
@@ -170,6 +172,7 @@ METRICS: tuple[Metric, ...] = (
         "losses drawn for the resources reached, once per intrusion and resource, per replication",
         rare=True,
     ),
+    *LOSSES,
     ratio(
         "audit_attributable",
         "Attributable uses",
@@ -321,7 +324,7 @@ METRICS: tuple[Metric, ...] = (
 BY_KEY = {metric.key: metric for metric in METRICS}
 COLUMNS = tuple(
     dict.fromkeys(
-        column for metric in METRICS if metric.kind != "quantile" for column in (metric.top, metric.bottom) if column
+        column for metric in METRICS if metric.kind in OF_ROWS for column in (metric.top, metric.bottom) if column
     )
 )
 """Columns of a replication's row besides `strategy` and `replication`, in order."""

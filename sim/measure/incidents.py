@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.core.events import CAUSES, LIFE_CHANGES, LOG, Event, Flag
 from sim.core.units import HOUR
+from sim.measure.arrivals import ArrivalRow, arrivals, name_of
 from sim.measure.chunks import Chunk, Rows, table
 from sim.measure.leaks import LeakRow
 from sim.measure.paths import Step, told
@@ -161,6 +162,19 @@ class Incidents:
     def rows(self, replication: int) -> list[LeakRow]:
         """One row per leaked credential, in order of the first capture."""
         return [self._row(replication, leak) for leak in self.leaks.values()]
+
+    def arrivals(self, replication: int) -> list[ArrivalRow]:
+        """Where each intrusion came to, in order of the leaks and of time."""
+        rows: list[ArrivalRow] = []
+        for leak in self.leaks.values():
+            if leak.intrusion is None or leak.compromised is None:
+                continue
+            walk = self.walks[leak.intrusion]
+            found = arrivals(self.world, leak.role, leak.compromised, walk.reached, walk.obtained)
+            for place, at in sorted(found.items(), key=lambda one: (one[1], one[0])):
+                about = self.plan.name, replication, leak.credential, place[0], name_of(self.world, place)
+                rows.append(ArrivalRow(*about, at, at - leak.leaked))
+        return rows
 
     def resource_hours(self) -> float:
         """Time during which attackers could use a resource, summed over resources; several at a time count once."""

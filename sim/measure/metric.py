@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["total", "ratio", "quantile", "value"]
+Kind = Literal["total", "ratio", "quantile", "value", "year", "tail"]
+OF_ROWS = ("total", "ratio", "value")
+"""Kinds that are made of columns of a replication's row."""
 Better = Literal["lower", "higher", "neither"]
 
 
@@ -18,9 +20,10 @@ class Metric:
         title: name in tables and charts.
         unit: of the estimate; empty for counts.
         kind: how replications are combined.
-        top: numerator, or the column itself; for a quantile a column of the leaks table.
+        top: numerator, or the column itself; for a quantile a column of the leaks table; for `year` and `tail` a
+            quantity of whole years.
         bottom: denominator of a ratio.
-        at: probability of a quantile.
+        at: probability of a quantile, or where a tail begins.
         better: which direction a defender wants.
         group: section of the report: exposure, reach, audit, friction.
         counts: the column counts events, so that 0 in every replication still has an upper limit above 0.

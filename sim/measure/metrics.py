@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy.typing as npt
 
+from sim.core.units import YEAR
 from sim.measure.approvals import Approvals
+from sim.measure.arrivals import ArrivalRow
 from sim.measure.catalogue import COLUMNS
 from sim.measure.chunks import Chunk
 from sim.measure.denials import DenialRow, Denials
@@ -53,6 +55,10 @@ class Metrics:
         """What policies denied, and how often."""
         return self._denials.rows(replication)
 
+    def arrivals(self, replication: int) -> list[ArrivalRow]:
+        """Where intruders came to, and when."""
+        return self._incidents.arrivals(replication)
+
     def result(self, replication: int) -> tuple[dict[str, float], list[LeakRow]]:
         """The replication's totals by column of the catalogue (nan: undefined), and its leaked credentials."""
         incidents = self._incidents
@@ -65,4 +71,5 @@ class Metrics:
         columns["compromises"] = sum(leak["outcome"] == "compromised" for leak in leaks)
         columns["review_records"] = sum(leak["review_records"] for leak in leaks if leak["outcome"] == "compromised")
         columns["resource_hours"] = incidents.resource_hours()
+        columns["years"] = incidents.world.horizon / YEAR
         return {name: columns[name] for name in COLUMNS}, leaks

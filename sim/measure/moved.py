@@ -9,14 +9,16 @@ wide rather than too narrow where they share draws after all.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from sim.measure.catalogue import Metric
 from sim.measure.estimates import Estimate, clip, float_array
+from sim.measure.metric import OF_ROWS
 from sim.measure.paired import independent_difference
+from sim.measure.quantiles import NOTHING, Clustered
 from sim.measure.statistics import LeakSample, Rows, ceiling, compare
 
 BEFORE, AFTER = "before", "after"
@@ -29,10 +31,16 @@ class Side:
     Attributes:
         rows: column → value per replication.
         samples: its leaked credentials.
+        years: losses of whole years, where they are known.
     """
 
     rows: Mapping[str, Rows]
     samples: Mapping[str, LeakSample]
+    years: Mapping[str, Clustered] = field(default_factory=dict)
+
+    def of_years(self, strategy: str) -> Clustered:
+        """Losses of whole years of one strategy."""
+        return self.years.get(strategy, NOTHING)
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,8 @@ def moves(
 def _paired(before: Side, after: Side, name: str, metrics: Sequence[Metric]) -> Iterator[Move]:
     sides = {BEFORE: before, AFTER: after}
     rows, samples = ({key: getattr(side, what)[name] for key, side in sides.items()} for what in ("rows", "samples"))
-    found = compare(rows, samples, (BEFORE, AFTER), BEFORE, metrics=metrics)
+    years = {key: side.of_years(name) for key, side in sides.items()}
+    found = compare(rows, samples, (BEFORE, AFTER), BEFORE, metrics=metrics, years=years)
     for metric in metrics:
         one = found.differences[AFTER][metric.key]
         difference = Estimate(one.low, one.best, one.high)
@@ -88,6 +97,9 @@ def _same(before: Side, after: Side, name: str, metric: Metric) -> bool:
         one, other = (side.samples[name] for side in (before, after))
         pairs: list[tuple[Any, Any]] = [(one.replication, other.replication)]
         pairs.append((one.column(metric.top), other.column(metric.top)))
+    elif metric.kind not in OF_ROWS:
+        annual = [side.of_years(name) for side in (before, after)]
+        pairs = [(annual[0].values, annual[1].values), (annual[0].cluster, annual[1].cluster)]
     else:
         columns = filter(None, (metric.top, metric.bottom))
         pairs = [(before.rows[name][column], after.rows[name][column]) for column in columns]
@@ -96,7 +108,14 @@ def _same(before: Side, after: Side, name: str, metric: Metric) -> bool:
 
 def _apart(before: Side, after: Side, name: str, metrics: Sequence[Metric]) -> Iterator[Move]:
     found = [
-        compare({name: side.rows[name]}, {name: side.samples[name]}, (name,), name, metrics=metrics).estimates[name]
+        compare(
+            {name: side.rows[name]},
+            {name: side.samples[name]},
+            (name,),
+            name,
+            metrics=metrics,
+            years={name: side.of_years(name)},
+        ).estimates[name]
         for side in (before, after)
     ]
     for metric in metrics:

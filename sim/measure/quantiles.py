@@ -62,6 +62,10 @@ class Clustered:
         return int(np.count_nonzero(self.sizes))
 
 
+NOTHING = Clustered(np.zeros(0), np.zeros(0, np.int64), np.zeros(0))
+"""A column without a value."""
+
+
 def clustered(values: FloatArray, cluster: IntArray, replications: int) -> Clustered:
     """Sort a column once for all quantiles; nan values are left out."""
     present = ~np.isnan(values)

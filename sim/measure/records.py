@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.measure.arrivals import ArrivalRow
 from sim.measure.denials import DenialRow
 from sim.measure.leaks import LeakRow
 
@@ -20,3 +21,4 @@ class Finished:
     rows: list[Row]
     leaks: list[LeakRow]
     denials: list[DenialRow] = field(default_factory=list)
+    arrivals: list[ArrivalRow] = field(default_factory=list)

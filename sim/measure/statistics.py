@@ -8,6 +8,8 @@
 | ratio | Sum x / Sum n, leave-one-replication-out linearised, t | the same on paired residuals |
 | quantile | inverse empirical distribution function, clustered Woodruff | paired bootstrap of replications |
 | value | mean over the replications that have it, t | paired, each over its own replications |
+| year | as a quantile, over whole years (losses.py) | paired bootstrap of years |
+| tail | mean of the years beyond a quantile, t | paired t |
 
 No metric can be negative, so low ends are cut at 0; metrics whose unit begins with `share` are cut at 1 (differences:
 -1 and 1). The same inputs give the same bytes: sums over replications are correctly rounded (math.fsum), sums over
@@ -46,9 +48,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measure import estimates, paired, quantiles
+from sim.measure import estimates, losses, paired, quantiles
 from sim.measure.catalogue import METRICS, Metric
 from sim.measure.estimates import Estimate, FloatArray, float_array
+from sim.measure.metric import OF_ROWS
 from sim.measure.paired import Difference
 
 __all__ = ["Comparison", "Difference", "Estimate", "LeakSample", "Rows", "ceiling", "compare"]
@@ -103,6 +106,10 @@ class _Strategy:
     pairs: Mapping[str, paired.Pair]
     samples: Mapping[str, quantiles.Clustered]
 
+    def values(self, metric: Metric) -> FloatArray:
+        """The numbers that an estimate is made of."""
+        return self.pairs[metric.key][0] if metric.kind in OF_ROWS else self.samples[metric.top].values
+
 
 def compare(
     rows: Mapping[str, Rows],
@@ -112,6 +119,7 @@ def compare(
     confidence: float = 0.95,
     *,
     metrics: Sequence[Metric] = METRICS,
+    years: Mapping[str, quantiles.Clustered] | None = None,
 ) -> Comparison:
     """Estimate every metric of every strategy and compare each strategy with the baseline.
 
@@ -121,6 +129,7 @@ def compare(
         strategies: those to report, in order, the baseline among them.
         confidence: of every interval, 0 < confidence < 1.
         metrics: those of the catalogue unless told otherwise.
+        years: strategy -> losses of whole years (losses.years); None: metrics of these are undefined.
 
     Raises:
         ValueError: strategies do not share their replications, a leak belongs to none of them, or the baseline is
@@ -129,7 +138,8 @@ def compare(
     if baseline not in strategies or not 0 < confidence < 1:
         raise ValueError("the baseline must be one of the strategies, and confidence between 0 and 1")
     numbers = _numbers(rows, strategies, metrics)
-    data = {name: _prepare(rows[name], leaks[name], numbers, metrics) for name in strategies}
+    annual = years or dict.fromkeys(strategies, quantiles.NOTHING)
+    data = {name: _prepare(rows[name], leaks[name], annual[name], numbers, metrics) for name in strategies}
     return Comparison(
         strategies=tuple(strategies),
         baseline=baseline,
@@ -150,7 +160,7 @@ def _censored(sample: LeakSample) -> tuple[int, int]:
 
 def _numbers(rows: Mapping[str, Rows], strategies: Sequence[str], metrics: Sequence[Metric]) -> NDArray[np.int64]:
     """The numbers of the replications, which every strategy must have in the same order."""
-    column = next(metric.top for metric in metrics if metric.kind != "quantile")
+    column = next(metric.top for metric in metrics if metric.kind in OF_ROWS)
     found = [
         np.asarray(rows[name].get("replication", np.arange(len(rows[name][column]))), dtype=np.int64)
         for name in strategies
@@ -160,18 +170,20 @@ def _numbers(rows: Mapping[str, Rows], strategies: Sequence[str], metrics: Seque
     return found[0]
 
 
-def _prepare(rows: Rows, leaks: LeakSample, numbers: NDArray[np.int64], metrics: Sequence[Metric]) -> _Strategy:
+def _prepare(
+    rows: Rows, leaks: LeakSample, annual: quantiles.Clustered, numbers: NDArray[np.int64], metrics: Sequence[Metric]
+) -> _Strategy:
     """Numerators and denominators of the row metrics, sorted columns of the quantile metrics."""
     ones = np.ones(len(numbers))
     pairs = {
         m.key: (float_array(rows[m.top]), float_array(rows[m.bottom]) if m.bottom else ones)
         for m in metrics
-        if m.kind != "quantile"
+        if m.kind in OF_ROWS
     }
     cluster = _positions(np.asarray(leaks.replication, dtype=np.int64), numbers)
     columns = dict.fromkeys(metric.top for metric in metrics if metric.kind == "quantile")
     samples = {name: quantiles.clustered(leaks.column(name), cluster, len(numbers)) for name in columns}
-    return _Strategy(pairs, samples)
+    return _Strategy(pairs, samples | {losses.ANNUAL: annual})
 
 
 def _positions(replication: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -189,22 +201,25 @@ def ceiling(metric: Metric) -> float:
 
 def _estimate(metric: Metric, data: _Strategy, confidence: float) -> Estimate:
     """The estimate of one metric of one strategy."""
-    if metric.kind == "quantile":
+    if metric.kind in ("quantile", "year"):
         found = quantiles.woodruff(data.samples[metric.top], metric.at, confidence)
+    elif metric.kind == "tail":
+        found = losses.tail_mean(data.samples[metric.top], metric.at, confidence)
     elif metric.counts:
         found = estimates.count(data.pairs[metric.key][0], confidence)
     else:
         found = estimates.ratio(*data.pairs[metric.key], confidence)
     if metric.rare:
-        found = estimates.unseen(found, data.pairs[metric.key][0])
+        found = estimates.unseen(found, data.values(metric))
     return estimates.clip(found, 0.0, ceiling(metric))
 
 
 def _difference(metric: Metric, ours: _Strategy, theirs: _Strategy, confidence: float) -> Difference:
     """One metric of one strategy against the baseline."""
-    if metric.kind == "quantile":
+    if metric.kind not in OF_ROWS:
         one, two = ours.samples[metric.top], theirs.samples[metric.top]
-        found = paired.quantile_difference(one, two, metric.at, confidence)
+        difference = losses.tail_difference if metric.kind == "tail" else paired.quantile_difference
+        found = difference(one, two, metric.at, confidence)
         each = quantiles.each(one, metric.at), quantiles.each(two, metric.at)
     else:
         pair, other = ours.pairs[metric.key], theirs.pairs[metric.key]

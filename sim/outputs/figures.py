@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+KINDS = ("svg", "png")
+"""Formats of a chart's file."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -11,3 +14,8 @@ class Figure:
 
     stem: str
     says: str
+
+
+def picture(stem: str, dark: bool) -> str:
+    """The name of a chart's file without its ending."""
+    return f"{stem}-dark" if dark else stem

@@ -94,9 +94,8 @@ def read(folder: Path) -> Saved:
             raise ResultsError(f"{shown}: {what}; name a results folder, such as results/quickstart")
     except (OSError, ValueError) as error:
         raise ResultsError(f"{shown}: cannot be read") from error
-    manifest, summary = _content(folder, shown, store.MANIFEST), _content(folder, shown, store.SUMMARY)
-    _check_version(shown, store.MANIFEST, manifest, store.FORMAT)
-    _check_version(shown, store.SUMMARY, summary, FORMAT)
+    manifest = content(folder, shown, store.MANIFEST, store.FORMAT)
+    summary = content(folder, shown, store.SUMMARY, FORMAT)
     saved = Saved(folder, shown, manifest, summary)
     try:
         _ = saved.name, saved.title, saved.command, saved.asked, saved.replications, saved.estimates, saved.verdicts
@@ -112,6 +111,17 @@ def _check_keys(shown: str, manifest: Mapping[str, Any]) -> None:
     kinds["horizon_hours"] = float
     if not all(isinstance(manifest.get(key), kind) for key, kind in kinds.items()):
         raise strange(shown)
+
+
+def content(folder: Path, shown: str, name: str, known: int) -> Mapping[str, Any]:
+    """One of the folder's JSON files, of the format that this version knows.
+
+    Raises:
+        ResultsError: it is missing, is something else, or is of another version.
+    """
+    found = _content(folder, shown, name)
+    _check_version(shown, name, found, known)
+    return found
 
 
 def _content(folder: Path, shown: str, name: str) -> Mapping[str, Any]:
@@ -161,4 +171,4 @@ def strange(shown: str) -> ResultsError:
     return ResultsError(f"{shown}: its files are damaged; compare again")
 
 
-__all__ = ["Saved", "read", "strange", "table"]
+__all__ = ["Saved", "content", "read", "strange", "table"]

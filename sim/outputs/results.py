@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +20,7 @@ from sim.inputs.defaults import defaults_used, grouped
 from sim.inputs.evidence import catalogue
 from sim.inputs.load import Loaded
 from sim.inputs.policies import cedar
+from sim.inputs.resolve import Input
 from sim.inputs.schema import Scenario
 from sim.inputs.serving import shares
 from sim.measure.budgets import Verdict, judge
@@ -27,16 +28,20 @@ from sim.measure.leaks import LeakRow
 from sim.measure.statistics import Comparison
 from sim.measure.survival import SurvivalCurve, survival
 from sim.model.world import World
-from sim.outputs import lanes, readings, store
-from sim.outputs.figures import Figure
+from sim.outputs import lane_table, lanes, readings, store
+from sim.outputs.facts import plain
 from sim.outputs.finding import finding
+from sim.outputs.flat import report_csv, report_json
 from sim.outputs.page import report_html
 from sim.outputs.report import ReportFacts, Source, report_markdown
-from sim.outputs.sheets import comparison_sheets
+from sim.outputs.sheets import Sheet, comparison_sheets
 from sim.outputs.standards import exercise
 from sim.outputs.studio import Studio
 from sim.outputs.summary import summary
+from sim.outputs.timeline import Timeline
 
+WRITTEN = ("md", "html")
+"""Reports that every comparison writes."""
 LIBRARIES = ("simpy", "networkx", "numpy", "scipy", "pydantic", "pyarrow", "matplotlib")
 
 
@@ -114,10 +119,29 @@ def write(folder: Path, about: About, studio: Studio) -> str:
     )
     store.write_json(folder / store.MANIFEST, _manifest(about))
     store.write_inputs(folder, about.loaded)
-    facts = _facts(folder, about, found, studio)
-    (folder / "report.md").write_text(report_markdown(facts), encoding="utf-8")
-    (folder / "report.html").write_text(report_html(facts, folder / facts.charts), encoding="utf-8")
+    told = about.story
+    story = lanes.timeline(told.world, told.strategy, told.replication, told.log, told.leaks, others=told.others)
+    lane_table.write_lanes(folder / store.LANES, story)
+    blank = _facts(folder, about, found)
+    sheets = sheets_of(blank, story)
+    (folder / store.CHARTS).mkdir()
+    studio.draw(folder / store.CHARTS, sheets)
+    facts = replace(blank, figures=tuple(sheet.figure for sheet in sheets))
+    store.write_json(folder / store.FACTS, plain(facts))
+    for kind in WRITTEN:
+        (folder / store.REPORTS[kind]).write_text(render(facts, kind, folder), encoding="utf-8")
     return found
+
+
+def render(facts: ReportFacts, kind: str, folder: Path) -> str:
+    """A report of this kind: html, md, json or csv; the folder is where its charts lie.
+
+    Raises:
+        OSError: a chart cannot be read.
+    """
+    if kind == "html":
+        return report_html(facts, folder / facts.charts)
+    return {"md": report_markdown, "json": report_json, "csv": report_csv}[kind](facts)
 
 
 def _manifest(about: About) -> dict[str, Any]:
@@ -155,8 +179,9 @@ def addresses(scenario: Scenario) -> dict[str, str]:
     return {key: hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16] for key, names in named.items()}
 
 
-def _facts(folder: Path, about: About, found: str, studio: Studio) -> ReportFacts:
-    scenario, leaks = about.loaded.scenario, store.read_leaks(folder)
+def _facts(folder: Path, about: About, found: str) -> ReportFacts:
+    """All but the charts."""
+    scenario = about.loaded.scenario
     return ReportFacts(
         comparison=about.comparison,
         finding=found,
@@ -166,37 +191,36 @@ def _facts(folder: Path, about: About, found: str, studio: Studio) -> ReportFact
         scenario_hash=about.loaded.hash,
         horizon_hours=scenario.horizon / HOUR,
         seed=about.seed,
-        leaks=leaks,
+        leaks=store.read_leaks(folder),
         denials=store.read_denials(folder),
         inputs=about.loaded.inputs,
-        sources=_sources(),
+        sources=_sources(about.loaded.inputs),
         defaults=grouped(defaults_used(scenario), scenario),
         served=shares(scenario),
         versions=versions(),
         command=about.command,
         budgets=about.verdicts,
-        figures=_figures(folder / "charts", about, leaks, studio),
         standards=exercise(scenario, about.comparison.strategies),
     )
 
 
-def _figures(folder: Path, about: About, leaks: Any, studio: Studio) -> tuple[Figure, ...]:
-    """Draw the charts into a new folder."""
-    comparison, scenario, told = about.comparison, about.loaded.scenario, about.story
-    horizon = scenario.horizon / HOUR
-    folder.mkdir()
-    given = curves(leaks, comparison.strategies)
-    lives = lanes.timeline(told.world, told.strategy, told.replication, told.log, told.leaks, others=told.others)
+def sheets_of(facts: ReportFacts, story: Timeline) -> tuple[Sheet, ...]:
+    """The charts of a comparison, to be drawn."""
+    comparison = facts.comparison
     caption = readings.caption(
-        scenario.title,
+        facts.title,
         replications=comparison.replications,
-        seed=about.seed,
+        seed=facts.seed,
         leaked=comparison.censored,
-        horizon_hours=horizon,
+        horizon_hours=facts.horizon_hours,
     )
-    sheets = comparison_sheets(comparison, given, lives, horizon_hours=horizon, caption=caption)
-    studio.draw(folder, sheets)
-    return tuple(sheet.figure for sheet in sheets)
+    return comparison_sheets(
+        comparison,
+        curves(facts.leaks, comparison.strategies),
+        story,
+        horizon_hours=facts.horizon_hours,
+        caption=caption,
+    )
 
 
 def curves(leaks: Any, strategies: tuple[str, ...]) -> Mapping[str, SurvivalCurve]:
@@ -210,8 +234,11 @@ def curves(leaks: Any, strategies: tuple[str, ...]) -> Mapping[str, SurvivalCurv
     return found
 
 
-def _sources() -> dict[str, Source]:
+def _sources(inputs: Iterable[Input]) -> dict[str, Source]:
+    """Those that the inputs cite."""
+    cited = {one.source for one in inputs if one.evidence}
     return {
         key: Source(one.row.source, one.row.address, one.row.grade, tuple(one.row.made_from))
         for key, one in catalogue().items()
+        if key in cited
     }

@@ -242,6 +242,12 @@ def show_graph(drawn: Drawn) -> None:
         out.print(Text(str(file)), soft_wrap=True)
 
 
+def show_written(file: Path) -> None:
+    """Where something was written; nothing for standard output."""
+    if file != Path("-"):
+        console().print(Text(str(file)), soft_wrap=True)
+
+
 def show_checked(file: str, loaded: Loaded) -> None:
     """That a file is sound, and how well founded its values are."""
     assumed = sum(one.source is None for one in loaded.inputs)

@@ -19,15 +19,22 @@ from sim.inputs.defaults import defaults_used
 from sim.inputs.files import shown_name
 from sim.inputs.load import Loaded
 from sim.inputs.resolve import Input
+from sim.measure.arrivals import ArrivalRow
 from sim.measure.catalogue import COLUMNS
 from sim.measure.denials import DenialRow
 from sim.measure.leaks import LeakRow
+from sim.measure.losses import years
+from sim.measure.quantiles import Clustered
 from sim.measure.records import Finished
 from sim.measure.statistics import LeakSample
 
 REPLICATIONS, LEAKS, MANIFEST, SUMMARY = "replications.parquet", "leaks.parquet", "manifest.json", "summary.json"
-DENIALS, INPUTS = "denials.parquet", "inputs.parquet"
-OURS = (MANIFEST, SUMMARY, REPLICATIONS, LEAKS, DENIALS, INPUTS, "report.md", "report.html", "charts")
+DENIALS, INPUTS, ARRIVALS = "denials.parquet", "inputs.parquet", "arrivals.parquet"
+LANES, FACTS, CHARTS = "lanes.parquet", "facts.json", "charts"
+REPORTS = {kind: f"report.{kind}" for kind in ("html", "md", "json", "csv")}
+OURS = (
+    MANIFEST, SUMMARY, FACTS, REPLICATIONS, LEAKS, DENIALS, INPUTS, ARRIVALS, LANES, CHARTS, *REPORTS.values(),
+)  # fmt: skip
 
 
 class InputRow(TypedDict):
@@ -68,6 +75,7 @@ REPLICATION_SCHEMA = pa.schema(
 LEAK_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(LeakRow).items()])
 DENIAL_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(DenialRow).items()])
 INPUT_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(InputRow).items()])
+ARRIVAL_SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in get_type_hints(ArrivalRow).items()])
 BATCH = 50_000
 FORMAT = 2
 """Of the folder as a whole: which files there are, and what is in them."""
@@ -120,22 +128,37 @@ def write_tables(folder: Path, finished: Iterable[Finished]) -> None:
     with (
         pq.ParquetWriter(folder / REPLICATIONS, REPLICATION_SCHEMA) as rows,
         pq.ParquetWriter(folder / LEAKS, LEAK_SCHEMA) as leaks,
+        pq.ParquetWriter(folder / ARRIVALS, ARRIVAL_SCHEMA) as arrivals,
         ExitStack() as more,
     ):
         denied: pq.ParquetWriter | None = None
         kept_rows: list[dict[str, Any]] = []
         kept_leaks: list[LeakRow] = []
+        kept_arrivals: list[ArrivalRow] = []
         for one in finished:
             kept_rows += one.rows
             kept_leaks += one.leaks
             if len(kept_leaks) + len(kept_rows) >= BATCH:
                 _flush(rows, REPLICATION_SCHEMA, kept_rows)
                 _flush(leaks, LEAK_SCHEMA, kept_leaks)
+            kept_arrivals += one.arrivals
+            if len(kept_arrivals) >= BATCH:
+                _flush_arrivals(arrivals, kept_arrivals)
             if one.denials:
                 denied = denied or more.enter_context(pq.ParquetWriter(folder / DENIALS, DENIAL_SCHEMA))
                 _flush(denied, DENIAL_SCHEMA, [*one.denials])
         _flush(rows, REPLICATION_SCHEMA, kept_rows)
         _flush(leaks, LEAK_SCHEMA, kept_leaks)
+        _flush_arrivals(arrivals, kept_arrivals)
+
+
+def _flush_arrivals(writer: pq.ParquetWriter, rows: list[ArrivalRow]) -> None:
+    """Rows without names of their columns, for there can be many."""
+    if rows:
+        columns = zip(*rows, strict=True)
+        arrays = [pa.array(column, each.type) for column, each in zip(columns, ARRIVAL_SCHEMA, strict=True)]
+        writer.write_table(pa.Table.from_arrays(arrays, schema=ARRIVAL_SCHEMA))
+        rows.clear()
 
 
 def _flush(writer: pq.ParquetWriter, schema: pa.Schema, rows: list[Any]) -> None:
@@ -195,6 +218,37 @@ def read_leak_samples(folder: Path, strategies: Iterable[str]) -> dict[str, Leak
         )
         for name in strategies
     }
+
+
+def annual_losses(
+    leaks: pa.Table, numbers: np.ndarray[Any, Any], strategies: Iterable[str], horizon_us: int
+) -> dict[str, Clustered]:
+    """Strategy → losses of whole years.
+
+    Args:
+        leaks: the leaks table.
+        numbers: of the replications, ascending.
+    """
+    names, replication, began, loss = (
+        leaks[name].to_numpy(zero_copy_only=False) for name in ("strategy", "replication", "compromised_us", "loss")
+    )
+    place = np.searchsorted(numbers, replication)
+    began = began.astype(np.float64)
+    return {
+        name: years(
+            place[names == name],
+            began[names == name],
+            loss[names == name],
+            replications=len(numbers),
+            horizon_us=horizon_us,
+        )
+        for name in strategies
+    }
+
+
+def read_arrivals(folder: Path) -> pa.Table:
+    """The whole table of arrivals."""
+    return _read(folder / ARRIVALS)
 
 
 def read_leaks(folder: Path) -> pa.Table:

@@ -74,6 +74,7 @@ def _interval(found: _Interval) -> dict[str, float | None]:
 def _differences(comparison: Comparison, name: str) -> dict[str, Any]:
     rows = comparison.differences[name]
     return {
-        metric.key: _interval(rows[metric.key]) | {"probability_lower": _interval(rows[metric.key].lower)}
+        metric.key: _interval(rows[metric.key])
+        | {"probability_lower": _interval(rows[metric.key].lower), "compared": rows[metric.key].compared}
         for metric in METRICS
     }

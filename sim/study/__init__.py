@@ -1,5 +1,7 @@
 """The only wiring: what each verb does, from its request to what it shows."""
 
+from sim.study import again
+from sim.study.again import chart, report
 from sim.study.budgets import budgets
 from sim.study.comparing import Silent, Study, Watcher, compare
 from sim.study.diff import diff
@@ -19,12 +21,15 @@ __all__ = [
     "Traced",
     "Warmed",
     "Watcher",
+    "again",
     "budgets",
+    "chart",
     "compare",
     "diff",
     "graph",
     "new",
     "replay",
+    "report",
     "standards",
     "trace",
     "warm_up",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from sim.core.errors import AfterleakError, ResultsError, RunError, Stopped
 from sim.inputs.load import Loaded, load
 from sim.measure.budgets import Verdict, judge
@@ -199,7 +201,9 @@ def _save(
         store.write_tables(folder, journal.read(ran.replications))
         rows = store.read_rows(folder)
         samples = store.read_leak_samples(folder, settings.job.strategies)
-        comparison = estimate(rows, samples, settings.job.strategies, settings.baseline)
+        numbers, horizon = np.array(ran.replications), settings.job.scenario.horizon
+        years = store.annual_losses(store.read_leaks(folder), numbers, settings.job.strategies, horizon)
+        comparison = estimate(rows, samples, settings.job.strategies, settings.baseline, years=years)
         told = replay(settings.job, settings.baseline, ran.replications[0], engine)
         about = results.About(
             loaded=loaded,

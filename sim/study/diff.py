@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
+from sim.core.units import HOUR
 from sim.measure.catalogue import METRICS, Metric
+from sim.measure.metric import OF_ROWS
 from sim.measure.moved import Side, moves
 from sim.outputs import folders, store
 from sim.outputs.changes import changes
@@ -45,12 +49,14 @@ def _side(one: Saved, strategies: tuple[str, ...]) -> Side:
     samples = folders.table(one, store.LEAKS, lambda folder: store.read_leak_samples(folder, strategies))
     if not {*strategies} <= rows.keys():
         raise folders.strange(one.shown)
-    return Side(rows, samples)
+    numbers, horizon = np.array(one.manifest["replications"]), round(one.manifest["horizon_hours"] * HOUR)
+    leaks = folders.table(one, store.LEAKS, store.read_leaks)
+    return Side(rows, samples, store.annual_losses(leaks, numbers, strategies, horizon))
 
 
 def _has(side: Side, metric: Metric) -> bool:
     """Whether the tables have the columns that a metric is made of."""
-    columns = [metric.top, *filter(None, [metric.bottom])] if metric.kind != "quantile" else []
+    columns = [metric.top, *filter(None, [metric.bottom])] if metric.kind in OF_ROWS else []
     return all(column in row for row in side.rows.values() for column in columns)
 
 

@@ -129,7 +129,7 @@ def one_of(what: str, known: Sequence[str], asked: str) -> str:
         UsageError: it is none of them; the message suggests a near one.
     """
     if asked not in known:
-        raise UsageError(f"no such {what}; {_near(asked, known)}there are: {', '.join(known)}")
+        raise UsageError(f"no such {what}; {near(asked, known)}there are: {', '.join(known)}")
     return asked
 
 
@@ -142,13 +142,14 @@ def named(what: str, known: Iterable[str], wanted: Iterable[str]) -> tuple[str, 
     names, asked = list(known), list(wanted)
     for name in asked:
         if name not in names:
-            raise UsageError(f"no such {what} in this scenario; {_near(name, names)}it has: {', '.join(names)}")
+            raise UsageError(f"no such {what} in this scenario; {near(name, names)}it has: {', '.join(names)}")
     return tuple(name for name in names if not asked or name in asked)
 
 
-def _near(name: str, names: Sequence[str]) -> str:
-    near = [one for one in names if one.startswith(name)] or difflib.get_close_matches(name, names, 1)
-    return f"did you mean {near[0]}? " if near else ""
+def near(name: str, names: Sequence[str]) -> str:
+    """`did you mean this? `, where one of the names is like it; else nothing."""
+    like = [one for one in names if one.startswith(name)] or difflib.get_close_matches(name, names, 1)
+    return f"did you mean {like[0]}? " if like else ""
 
 
 def number(asked: int | None, default: int, what: str, low: int, high: int) -> int:

@@ -26,7 +26,7 @@ if sys.platform != "win32":
 PACKAGE = Path(__file__).parent.parent
 TOOL = "afterleak"
 JOB, LINES, LOCK = "job.json", "finished.jsonl", "lock"
-KEYS = ("replication", "rows", "leaks", "denials")
+KEYS = ("replication", "rows", "leaks", "denials", "arrivals")
 
 
 @cache

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from sim.engine.choice import REFERENCE, Breath, Sink
 from sim.inputs.schema import Scenario
+from sim.measure.arrivals import ArrivalRow
 from sim.measure.denials import DenialRow
 from sim.measure.leaks import LeakRow
 from sim.measure.metrics import Metrics
@@ -58,6 +59,7 @@ class Runner:
         rows: list[Row] = []
         leaks: list[LeakRow] = []
         denials: list[DenialRow] = []
+        arrivals: list[ArrivalRow] = []
         for strategy, reach in zip(self.plans, self.reaches, strict=True):
             metrics = Metrics(self.world, strategy, reach)
             self._simulator.run(strategy, self.job.seed, number, metrics.add, breath)
@@ -65,8 +67,9 @@ class Runner:
             rows.append({"strategy": strategy.name, "replication": number} | _without_nan(columns))
             leaks += found
             denials += metrics.denials(number)
+            arrivals += metrics.arrivals(number)
             done()
-        return Finished(number, rows, leaks, denials)
+        return Finished(number, rows, leaks, denials, arrivals)
 
     def log(self, strategy: str, number: int, sink: Sink) -> list[LeakRow]:
         """Simulate one strategy of one replication and hand its event log to the sink, chunk by chunk.

@@ -51,6 +51,9 @@ def test_compare_writes_a_whole_folder(tmp_path):
         "manifest.json",
         "report.md",
         "report.html",
+        "facts.json",
+        "lanes.parquet",
+        "arrivals.parquet",
         "charts",
     }
     summary = json.loads((out / "summary.json").read_text())

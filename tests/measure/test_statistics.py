@@ -14,6 +14,8 @@ from scipy import stats
 from sim.measure import estimates
 from sim.measure.catalogue import BY_KEY, COLUMNS, METRICS, Metric
 from sim.measure.estimates import Estimate
+from sim.measure.metric import OF_ROWS
+from sim.measure.quantiles import Clustered, clustered
 from sim.measure.statistics import Comparison, LeakSample, compare
 
 Rows = dict[str, NDArray[np.float64]]
@@ -44,7 +46,12 @@ def made(replications: int = 12) -> tuple[dict[str, Rows], dict[str, LeakSample]
 
 
 def compared(rows: dict[str, Rows], leaks: dict[str, LeakSample]) -> Comparison:
-    return compare(rows, leaks, NAMES, "static")
+    return compare(rows, leaks, NAMES, "static", years=a_year_each(rows))
+
+
+def a_year_each(rows: dict[str, Rows]) -> dict[str, Clustered]:
+    """Replications that are a year long."""
+    return {name: clustered(row["loss"], np.arange(len(row["loss"])), len(row["loss"])) for name, row in rows.items()}
 
 
 def test_every_metric_of_every_strategy_is_there() -> None:
@@ -117,7 +124,7 @@ def test_no_event_on_either_side_is_not_a_certain_nothing() -> None:
     assert (review.best, review.lower, review.compared) == (None, Estimate(None, None, None), 0)
 
 
-RARE = [metric for metric in METRICS if metric.rare]
+RARE = [metric for metric in METRICS if metric.rare and metric.kind in OF_ROWS]
 
 
 @pytest.mark.parametrize("metric", RARE, ids=lambda metric: metric.key)
@@ -136,7 +143,8 @@ def test_what_never_happened_has_no_known_upper_end(metric: Metric, monkeypatch:
 def test_which_metrics_are_rare() -> None:
     assert {metric.key for metric in RARE} == {
         "exploitable_window_hours", "blast_radius_reached", "blast_radius_reached_share",
-        "blast_radius_reached_weighted", "resource_hours", "loss", "review_records",
+        "blast_radius_reached_weighted", "resource_hours", "loss", "loss_per_year",
+        "review_records",
     }  # fmt: skip
     rows, leaks = made()
     for name in NAMES:
@@ -198,6 +206,20 @@ def test_one_replication_gives_values_without_intervals() -> None:
     assert found.differences["rotated"]["standing_hours"].lower.best in (0.0, 1.0)
 
 
+def test_years_without_a_loss_bound_nothing_and_no_years_say_nothing() -> None:
+    rows, leaks = made()
+    for name in NAMES:
+        rows[name]["loss"] = np.zeros(12)
+    found = compared(rows, leaks)
+    for key in ("loss_per_year", "loss_year_var95", "loss_year_cvar95"):
+        assert found.estimates["static"][key] == Estimate(0.0, 0.0, None)
+        assert found.differences["rotated"][key].best == 0.0
+    unknown = compare(rows, leaks, NAMES, "static")
+    for key in ("loss_year_var95", "loss_year_cvar95"):
+        assert unknown.estimates["static"][key] == Estimate(None, None, None)
+        assert (unknown.differences["rotated"][key].best, unknown.differences["rotated"][key].compared) == (None, 0)
+
+
 def test_no_leaks_at_all() -> None:
     rows, leaks = made()
     nothing = LeakSample(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=np.bool_))
@@ -226,7 +248,7 @@ def test_the_same_bytes_in_any_order() -> None:
         name: LeakSample(one.replication[mixed[name]], one.exposure_hours[mixed[name]], one.censored[mixed[name]])
         for name, one in reversed(leaks.items())
     }
-    again = compare(turned, shuffled, NAMES[::-1], "static")
+    again = compare(turned, shuffled, NAMES[::-1], "static", years=a_year_each(turned))
     for name in NAMES:
         assert repr(first.estimates[name]) == repr(again.estimates[name])
     for name in NAMES[1:]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import networkx as nx
 import numpy as np
 import pyarrow as pa
 import pytest
-from samples import STRATEGIES, comparison_of, graph_of_estate, leak_row, leaks_of
+from samples import HOSTILE, STRATEGIES, comparison_of, graph_of_estate, hostile_scenario, leak_row, leaks_of
 
+from sim import study
 from sim.measure.statistics import Comparison
 from sim.measure.survival import SurvivalCurve, survival
+from tests.support import write
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +41,16 @@ def leaks() -> pa.Table:
 @pytest.fixture(scope="session")
 def estate_graph() -> nx.DiGraph:
     return graph_of_estate()
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory) -> Path:
+    """The results folder of a small estate whose texts are markup, formulas and worse."""
+    folder = tmp_path_factory.mktemp("results")
+    out = folder / "out"
+    study.compare(
+        study.Request(
+            write(folder, hostile_scenario()), out=out, workers=1, engine="reference", command=f"afterleak {HOSTILE}"
+        )
+    )
+    return out

@@ -11,10 +11,17 @@ import numpy as np
 from sim.core.units import DAY, HOUR, MINUTE, SECOND
 from sim.measure.catalogue import METRICS
 from sim.measure.leaks import LeakRow
+from sim.measure.metric import OF_ROWS
 from sim.measure.statistics import Comparison, LeakSample, compare
 from sim.outputs.timeline import Lane, Timeline
+from tests.support import scenario
 
 STRATEGIES = ("static", "static-shared", "rotated", "vault-lease", "jit-task", "jit-task-manual-revocation")
+HOSTILE = (
+    "=HYPERLINK(\"http://evil.example\") </script><script>alert(1)</script> \"'><img src=x onerror=alert(2)> | `b` "
+    "$x^2$ ${x} {{7*7}} [a](javascript:x) @user"
+)
+"""Markup, a formula and a link in one."""
 HORIZON = 4320.0
 """Hours."""
 _TYPICAL = {"static": 600.0, "static-shared": 640.0, "rotated": 380.0, "vault-lease": 6.0, "jit-task": 0.06,
@@ -55,7 +62,7 @@ def _special(name: str, sample: LeakSample, replications: int, draw: np.random.G
 def rows_of(name: str, sample: LeakSample, replications: int) -> dict[str, np.ndarray]:
     draw = np.random.default_rng(11)
     columns = [
-        column for metric in METRICS if metric.kind != "quantile" for column in (metric.top, metric.bottom) if column
+        column for metric in METRICS if metric.kind in OF_ROWS for column in (metric.top, metric.bottom) if column
     ]
     return {column: draw.gamma(2.0, 0.1, replications) for column in columns} | _special(
         name, sample, replications, draw
@@ -157,3 +164,39 @@ def leak_row(**changes: Any) -> LeakRow:
     )  # fmt: skip
     row.update(changes)  # type: ignore[typeddict-item]
     return row
+
+
+def hostile_scenario() -> dict[str, Any]:
+    """Leaks, attackers and losses in an estate that is described in markup; names are letters, texts are anything."""
+    told = {"title": HOSTILE}
+    return scenario(
+        title=HOSTILE,
+        story=f"{HOSTILE}\n\n@SUM(1+1)",
+        horizon="30d",
+        replications=6,
+        estate={
+            "resources": {
+                "box": {"sensitivity": 3, "stores": ["KEY"], **told},
+                "vault": {"sensitivity": 5, "loss": {"value": "10k", "source": HOSTILE}, **told},
+            },
+            "secrets": {"KEY": {"opens": "keeper", "readable-with": "read", **told}},
+            "roles": {"worker": {"can": {"box": "read"}, **told}, "keeper": {"can": {"vault": "read"}, **told}},
+            "tools": {"call": {"uses": "worker", "duration": {"value": "1m", "source": HOSTILE}, **told}},
+        },
+        agents={"bot": {"count": 1, "arrivals": {"every": {"interval": "6h"}}, "tasks": {"job": 1}, **told}},
+        leaks={
+            "log": {
+                "per-use": 0.05,
+                "discovery": {"chance": 0.5, "time": "1h"},
+                "detection": {"chance": 0.5, "time": "2d"},
+                **told,
+            }
+        },
+        attacker={"hop": {"exponential": {"mean": "1h"}}},
+        strategies={
+            "only": None,
+            "static": {"issuance": "standing", **told},
+            "rotated": {"issuance": "standing", "rotation": {"every": "5d"}, **told},
+            "jit": {"issuance": "per-task", "lifetime": "3h", **told},
+        },
+    )

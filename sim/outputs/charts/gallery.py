@@ -6,21 +6,21 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MplFigure
 
 from sim.outputs.charts.estate import estate_chart, estate_size
 from sim.outputs.charts.frontier import frontier_chart
 from sim.outputs.charts.reach import reach_chart, reach_size
-from sim.outputs.charts.save import save
-from sim.outputs.charts.style import LIGHT, SIZE, THEMES, Theme, canvas
+from sim.outputs.charts.save import RESOLUTION, save, save_png, save_svg
+from sim.outputs.charts.style import LIGHT, SIZE, THEMES, canvas
 from sim.outputs.charts.survival import survival_chart
 from sim.outputs.charts.timeline import timeline_chart, timeline_size
+from sim.outputs.figures import picture
 from sim.outputs.sheets import Kind, Sheet
 
 if TYPE_CHECKING:  # a tenth of a second, and only a type here
     import networkx as nx
 
-Draw = Callable[[Axes, Theme], None]
 Size = tuple[float, float]
 
 _CHARTS: Mapping[Kind, tuple[Callable[..., None], Callable[[Any], Size]]] = {
@@ -33,13 +33,22 @@ _CHARTS: Mapping[Kind, tuple[Callable[..., None], Callable[[Any], Size]]] = {
 
 def draw_sheet(folder: Path, sheet: Sheet, theme: str) -> None:
     """Write one chart of a comparison in the theme of this name to the folder."""
+    figure = _of_sheet(sheet, theme)
+    dark = theme != LIGHT.name  # for screens only, where SVG serves
+    save(figure, folder / picture(sheet.figure.stem, dark), resolution=None if dark else RESOLUTION)
+
+
+def draw_file(file: Path, sheet: Sheet, theme: str, kind: str) -> None:
+    """Write one chart of a comparison to a file, as svg or png."""
+    (save_png if kind == "png" else save_svg)(_of_sheet(sheet, theme), file)
+
+
+def _of_sheet(sheet: Sheet, theme: str) -> MplFigure:
     chart, size = _CHARTS[sheet.kind]
-
-    def draw(ax: Axes, theme: Theme) -> None:
-        chart(ax, sheet.data, theme=theme, **sheet.options)
-
     (colours,) = (one for one in THEMES if one.name == theme)
-    _drawn(folder / sheet.figure.stem, size(sheet.data), draw, colours)
+    figure, ax = canvas(colours, size(sheet.data))
+    chart(ax, sheet.data, theme=colours, **sheet.options)
+    return figure
 
 
 def draw_estate(
@@ -53,17 +62,8 @@ def draw_estate(
 ) -> None:
     """Write `estate` in both themes to the folder."""
 
-    def draw(ax: Axes, theme: Theme) -> None:
-        estate_chart(ax, graph, role=role, hops=hops, steps=steps, theme=theme, caption=caption)
-
     for theme in THEMES:
-        _drawn(folder / "estate", estate_size(graph), draw, theme)
-
-
-def _drawn(stem: Path, size: Size, draw: Draw, theme: Theme) -> None:
-    figure, ax = canvas(theme, size)
-    draw(ax, theme)
-    if theme is LIGHT:
-        save(figure, stem)
-    else:  # for screens only, where SVG serves
-        save(figure, stem.with_name(f"{stem.name}-{theme.name}"), resolution=None)
+        figure, ax = canvas(theme, estate_size(graph))
+        estate_chart(ax, graph, role=role, hops=hops, steps=steps, theme=theme, caption=caption)
+        dark = theme is not LIGHT
+        save(figure, folder / picture("estate", dark), resolution=None if dark else RESOLUTION)
