@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from sim.core.errors import ScenarioError
 from sim.inputs.files import read_source
-from sim.inputs.tree import Scalar
+from sim.inputs.tree import Scalar, Tree
 from sim.inputs.yaml_tree import parse
 
 _PACKAGE = Path(__file__).parents[1]
@@ -28,9 +29,18 @@ def bundled_names() -> list[str]:
     return list(_files())
 
 
-def bundled() -> list[tuple[str, str, Path]]:
-    """Name, title and file of each bundled scenario; the title of one that cannot be read is empty."""
-    return [(name, _title(path), path) for name, path in _files().items()]
+class Bundled(NamedTuple):
+    """A bundled scenario; title and decision of one that cannot be read are empty."""
+
+    name: str
+    title: str
+    decision: str
+    path: Path
+
+
+def bundled() -> list[Bundled]:
+    """The bundled scenarios, those at the top first."""
+    return [Bundled(name, *_told(path), path) for name, path in _files().items()]
 
 
 def shown(name: str) -> str:
@@ -48,9 +58,15 @@ def _files() -> dict[str, Path]:
     return dict(sorted(found.items(), key=lambda item: (item[0].count("/"), item[0])))
 
 
-def _title(path: Path) -> str:
+def _told(path: Path) -> tuple[str, str]:
+    """Title and decision."""
     try:
-        title = parse(read_source(path, path.name)).get("title")
+        tree = parse(read_source(path, path.name))
     except ScenarioError:
-        return ""
-    return str(title.value) if isinstance(title, Scalar) else ""
+        return "", ""
+    title, decision = tree.get("title"), tree.get("decision")
+    return _text(title), _text(decision)
+
+
+def _text(tree: Tree | None) -> str:
+    return str(tree.value) if isinstance(tree, Scalar) else ""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 _PLAIN_KEY = re.compile(r"[\w.<>/@:+ -]{1,64}")
-MOST_LISTED = 20
+MOST_LISTED = 24
 MOST_COMPARED = 2_000
 """Names that a misspelt one is compared with."""
 

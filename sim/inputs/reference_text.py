@@ -161,7 +161,7 @@ POLICIES = """
 ## Policies
 
 A policy set is a file in the [Cedar](https://www.cedarpolicy.com) language beside the scenario, the name of a bundled
-one (`policies/coding-agents`, `policies/no-unapproved-production`), or `text` in the scenario itself. A strategy asks
+one (`policies/coding-agents` and others), or `text` in the scenario itself. A strategy asks
 it with `policy: NAME`. [model.md](model.md#policy) says when, and what follows from a denial.
 
 ```yaml

@@ -111,6 +111,7 @@ class Scenario(Model):
     format: Literal[1] = Field(description="version of this file format")
     title: Text = Field(description="one line, shown above every result")
     story: Text = Field(default="", description="what it is about, for the reader of the report")
+    decision: Text = Field(default="", description="the decision that its results inform, in one line")
     horizon: Span = Field(description="simulated time; everything is cut here")
     seed: int = Field(default=0, ge=0, lt=2**32, description="the same seed gives the same results")
     replications: Several = Field(default=20, le=100_000, description="how often the horizon is simulated")

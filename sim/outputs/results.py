@@ -179,6 +179,12 @@ def addresses(scenario: Scenario) -> dict[str, str]:
     return {key: hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16] for key, names in named.items()}
 
 
+def _story(scenario: Scenario) -> str:
+    """What the scenario is about, and at its end what it is good for."""
+    decision = scenario.decision.strip().rstrip(".")
+    return "\n\n".join(each for each in (scenario.story.strip(), decision and f"What it informs: {decision}.") if each)
+
+
 def _facts(folder: Path, about: About, found: str) -> ReportFacts:
     """All but the charts."""
     scenario = about.loaded.scenario
@@ -187,7 +193,7 @@ def _facts(folder: Path, about: About, found: str) -> ReportFacts:
         finding=found,
         name=about.loaded.name,
         title=scenario.title,
-        story=scenario.story,
+        story=_story(scenario),
         scenario_hash=about.loaded.hash,
         horizon_hours=scenario.horizon / HOUR,
         seed=about.seed,

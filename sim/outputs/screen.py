@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.core.errors import UsageError
+from sim.inputs.bundled import Bundled
 from sim.inputs.evidence import Evidence
 from sim.inputs.load import Loaded
 from sim.measure.budgets import Verdict
@@ -276,13 +277,15 @@ def show_standards(title: str, found: Exercise) -> None:
     out.print(Text(f"{NO_CLAIM}.", style="dim"))
 
 
-def show_scenarios(found: Iterable[tuple[str, str, Path]]) -> None:
-    """Names and titles of the bundled scenarios."""
+def show_scenarios(found: Iterable[Bundled]) -> None:
+    """The bundled scenarios, with the decision that each informs below its title."""
     table = Table(box=None, pad_edge=False)
     table.add_column("name", style="bold", no_wrap=True)
-    table.add_column("title")
-    for name, title, _ in found:
-        table.add_row(Text(name), Text(title))
+    table.add_column("title, and the decision that it informs")
+    for each in found:
+        table.add_row(Text(each.name), Text(each.title))
+        if each.decision:
+            table.add_row("", Text(each.decision, style="dim"))
     console().print(table)
 
 

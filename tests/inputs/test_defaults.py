@@ -55,7 +55,7 @@ def test_what_is_written_is_no_default(tmp_path: Path) -> None:
     assert found["issuer.back-off.factor"] == "2"
 
 
-@pytest.mark.parametrize("path", [VALID, *(path for _, _, path in bundled())], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [VALID, *(each.path for each in bundled())], ids=lambda path: path.stem)
 def test_no_default_is_also_an_input(path: Path) -> None:
     loaded = load(path)
     found = _shown(loaded.scenario)

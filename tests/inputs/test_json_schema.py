@@ -47,7 +47,7 @@ def test_it_is_a_schema_with_readable_names() -> None:
     assert {each.split('"')[0] for each in references} <= SCHEMA["$defs"].keys()
 
 
-@pytest.mark.parametrize("path", [HERE / "valid.yaml", *(path for _, _, path in bundled())], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [HERE / "valid.yaml", *(each.path for each in bundled())], ids=lambda path: path.stem)
 def test_scenarios_are_valid(path: Path) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(_file(path))] == []
 

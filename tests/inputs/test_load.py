@@ -216,10 +216,10 @@ def test_byte_order_mark_and_dos_line_ends(tmp_path: Path) -> None:
 
 def test_bundled_scenarios_load() -> None:
     found = bundled()
-    assert {"coding-agents", "quickstart", "oracles/ephemeral-100-agents"} <= {name for name, _, _ in found}
-    for name, title, path in found:
+    assert {"coding-agents", "quickstart", "oracles/ephemeral-100-agents"} <= {each.name for each in found}
+    for name, title, decision, path in found:
         loaded = load(name)
-        assert (loaded.name, loaded.scenario.title) == (name, title)
+        assert (loaded.name, loaded.scenario.title, loaded.scenario.decision) == (name, title, decision)
         assert loaded.texts[0] == (f"scenarios/{name}.yaml", path.read_text(encoding="utf-8"))
 
 
@@ -229,7 +229,7 @@ def test_bundled_scenarios_of_an_installed_package(tmp_path: Path, monkeypatch: 
     for name in ("small.yaml", "_hidden.yaml", "oracles/first.yaml"):
         (inside / name).write_text("title: a title\n", encoding="utf-8")
     monkeypatch.setattr(bundled_room, "_PACKAGE", tmp_path / "sim")
-    assert [(name, title) for name, title, _ in bundled()] == [("small", "a title"), ("oracles/first", "a title")]
+    assert [(each.name, each.title) for each in bundled()] == [("small", "a title"), ("oracles/first", "a title")]
     assert bundled_path("../secret") is None
 
 
