@@ -57,6 +57,9 @@ class Diff:
         others = len(self.moves) - same - len(self.clear)
         return f"{inputs}; {clear} clearly moved, {others} not clearly, {same} stayed the same"
 
+    def __repr__(self) -> str:
+        return f"<{self.before.shown} \u2192 {self.after.shown}: {self.headline}>"
+
     def _repr_markdown_(self) -> str:
         return as_markdown(self)
 
