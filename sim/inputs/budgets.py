@@ -21,7 +21,7 @@ _KEYS = {
     "share of resources": "blast_radius_potential_share blast_radius_reached_share",
     "sensitivity points": "blast_radius_potential_weighted blast_radius_reached_weighted",
     "resource-h": "resource_hours",
-    "currency": "loss",
+    "currency": "loss loss_per_year loss_year_var95 loss_year_cvar95",
     "share of uses": "audit_attributable served_by_fallback",
     "uses": "review_records",
     "s": "added_latency_seconds added_latency_seconds_p50 added_latency_seconds_p95 issuer_wait_seconds "

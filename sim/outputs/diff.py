@@ -55,7 +55,8 @@ class Diff:
         if same == len(self.moves):
             return f"{inputs}; every number is the same"
         others = len(self.moves) - same - len(self.clear)
-        return f"{inputs}; {clear} clearly moved, {others} not clearly, {same} stayed the same"
+        rest = ", all others stayed the same" if same else ""
+        return f"{inputs}; {clear} clearly moved, {others} not clearly{rest}"
 
     def __repr__(self) -> str:
         return f"<{self.before.shown} \u2192 {self.after.shown}: {self.headline}>"

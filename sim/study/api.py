@@ -17,9 +17,8 @@ from sim.core.units import HOUR
 from sim.inputs.load import Loaded
 from sim.measure.budgets import Verdict, judge
 from sim.measure.statistics import Comparison
-from sim.measure.statistics import compare as estimate
 from sim.measure.survival import SurvivalCurve
-from sim.outputs import folders, frames, notebook, readings, results, store
+from sim.outputs import frames, notebook, readings, results, saved, store
 from sim.outputs.finding import finding
 from sim.outputs.frames import Kind
 from sim.study import comparing
@@ -178,7 +177,7 @@ def _simulated(request: Request, watcher: Watcher) -> Result:
             raise Stopped("stopped; nothing is kept, for no folder was named with out")
         settings.folder.mkdir()
         store.write_tables(settings.folder, kept.read(ran.replications))
-    comparison = _estimated(settings.folder, settings.job.strategies, settings.baseline)
+    comparison = comparing.estimated(settings.folder, settings, ran)
     return Result(
         name=loaded.name,
         title=loaded.scenario.title,
@@ -197,21 +196,18 @@ def read(folder: Path | str) -> Result:
     Raises:
         ResultsError: the folder holds no results, or those of another version.
     """
-    kept = folders.read(Path(folder))
+    kept = saved.read(Path(folder))
+    facts = kept.facts
     return Result(
-        name=kept.name,
-        title=kept.title,
-        horizon_hours=float(kept.manifest["horizon_hours"]),
-        comparison=folders.table(kept, store.LEAKS, lambda it: _estimated(it, kept.strategies, kept.baseline)),
-        seed=kept.manifest["seed"],
-        verdicts=kept.verdicts,
-        folder=kept.folder,
-        **folders.table(kept, store.REPLICATIONS, _tables),
+        name=facts.name,
+        title=facts.title,
+        horizon_hours=facts.horizon_hours,
+        comparison=kept.comparison,
+        seed=facts.seed,
+        verdicts=facts.budgets,
+        folder=kept.folder.folder,
+        **_tables(kept.folder.folder),
     )
-
-
-def _estimated(folder: Path, strategies: tuple[str, ...], baseline: str) -> Comparison:
-    return estimate(store.read_rows(folder), store.read_leak_samples(folder, strategies), strategies, baseline)
 
 
 def _tables(folder: Path) -> dict[str, pa.Table]:

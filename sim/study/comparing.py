@@ -192,6 +192,15 @@ def run(settings: Settings, engine: str, journal: Journal, watcher: Watcher) -> 
     )
 
 
+def estimated(folder: Path, settings: Settings, ran: Ran) -> Comparison:
+    """Every metric, from the tables in a folder."""
+    rows, strategies = store.read_rows(folder), settings.job.strategies
+    samples = store.read_leak_samples(folder, strategies)
+    numbers, horizon = np.array(ran.replications), settings.job.scenario.horizon
+    years = store.annual_losses(store.read_leaks(folder), numbers, strategies, horizon)
+    return estimate(rows, samples, strategies, settings.baseline, years=years)
+
+
 def _save(
     loaded: Loaded, settings: Settings, engine: str, journal: Journal, ran: Ran, studio: Studio
 ) -> tuple[Comparison, str]:
@@ -199,11 +208,7 @@ def _save(
 
     def write(folder: Path) -> None:
         store.write_tables(folder, journal.read(ran.replications))
-        rows = store.read_rows(folder)
-        samples = store.read_leak_samples(folder, settings.job.strategies)
-        numbers, horizon = np.array(ran.replications), settings.job.scenario.horizon
-        years = store.annual_losses(store.read_leaks(folder), numbers, settings.job.strategies, horizon)
-        comparison = estimate(rows, samples, settings.job.strategies, settings.baseline, years=years)
+        comparison = estimated(folder, settings, ran)
         told = replay(settings.job, settings.baseline, ran.replications[0], engine)
         about = results.About(
             loaded=loaded,
