@@ -55,7 +55,7 @@ class Diff:
         if same == len(self.moves):
             return f"{inputs}; every number is the same"
         others = len(self.moves) - same - len(self.clear)
-        rest = ", all others stayed the same" if same else ""
+        rest = ", the others stayed the same" if same else ""
         return f"{inputs}; {clear} clearly moved, {others} not clearly{rest}"
 
     def __repr__(self) -> str:
