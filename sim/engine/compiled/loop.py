@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.compiled import arrivals, custody, defence, intruder, issuer, leaks, revocations, schedule, standing
+from sim.engine.compiled import (
+    arrivals,
+    custody,
+    defence,
+    delegation,
+    intruder,
+    issuer,
+    leaks,
+    revocations,
+    schedule,
+    standing,
+)
 from sim.engine.compiled import special as _special  # noqa: F401  # makes the shared functions known
 from sim.engine.compiled import workload as work
 from sim.engine.compiled.jit import entry, hot, rare
@@ -117,6 +128,7 @@ def _granted(sim: Any, task: int) -> int:
     if not sim.agents[agent].retired:
         return work.START
     arrivals.leave(sim, agent)
+    delegation.done(sim, task, delegation.NEVER_STARTED)
     give_back(sim, TASKS, sim.tasks, task)
     return work.WAITING
 
@@ -150,6 +162,8 @@ def _elsewhere(sim: Any, kind: int, who: int) -> None:
         _leaks(sim, kind, who)
     elif kind == schedule.APPROVAL:
         _go_on(sim, who, work.approval_answered(sim, who))
+    elif kind == schedule.RETURNED:
+        _go_on(sim, who, work.RETURNED)
     else:
         _attack(sim, kind, who)
 

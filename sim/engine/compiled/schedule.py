@@ -55,7 +55,8 @@ KIND = 6
     INTRUSION_NOTICED,
     EVICTION,
     APPROVAL,
-) = range(41)
+    RETURNED,
+) = range(42)
 """Kinds of event: each is where a process of the reference engine goes on."""
 
 

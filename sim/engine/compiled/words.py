@@ -39,9 +39,10 @@ from sim.core.events import Answer, Cause, Event, Flag, Outcome, Refusal, Verdic
     APPROVAL_ANSWERED,
     PERMITTED,
     DENIED,
+    DELEGATED,
 ) = (event.value for event in Event)
 
-LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS, ERROR, FALLBACK = (flag.value for flag in Flag)
+LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS, ERROR, FALLBACK, PASSED = (flag.value for flag in Flag)
 DONE, TOOL_FAILED, NO_CREDENTIAL, DEADLINE, NO_APPROVAL, BY_POLICY = (outcome.value for outcome in Outcome)
 EXPIRED, ROTATED, TASK_END, RETIREMENT, DETECTION, EVICTION, ACTION_END = (cause.value for cause in Cause)
 ALLOWED, _, BY_ERROR = (verdict.value for verdict in Verdict)
@@ -84,4 +85,6 @@ APPROVED, NOT_APPROVED, VOID = (answer.value for answer in Answer)
     ISSUER_BACK_OFF,
     APPROVAL_RESPONSE,
     APPROVAL_DECISION,
+    DELEGATE,
+    DELEGATED_NAME,
 ) = (stream.value for stream in Stream)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.core import laws
 from sim.core.draws import Stream
-from sim.core.events import Cause, Event
+from sim.core.events import Cause, Event, Flag
 from sim.core.laws import Law
 from sim.engine import rules
 from sim.engine.reference.state import Agent, Credential, Task
@@ -44,11 +44,12 @@ class Leaks:
         if not self.any:
             return
         draws, agent = self.sim.draws, task.agent
-        for number in draws.below(Stream.CAPTURE, self.chance, agent.id, task.number, place):
+        for number in draws.below(Stream.CAPTURE, self.chance, *task.name, place):
             row = self.sim.world.channels[number]
             if tool in row.tools and agent.population in row.populations:
-                name = draws.name(number << 1, agent.id, task.number, place)
-                self._capture(number, row, credential, name, agent.id, task.number)
+                name = draws.name(number << 1, *task.name, place)
+                passed = credential.role in task.passed
+                self._capture(number, row, credential, name, agent.id, task.number, passed)
 
     def _exposures(self, number: int, row: ChannelRow, agent: Agent, role: int) -> Steps:
         sim, count = self.sim, 0
@@ -57,22 +58,40 @@ class Leaks:
             yield sim.env.timeout(gap.ticks(sim.draws.once(Stream.EXPOSURE, agent.id, role, count, number)))
             name = sim.draws.name(number << 1 | 1, agent.id, role, count)
             for credential in self._stored(agent, role):
+                self._capture(number, row, credential, name, agent.id, -1, passed=False)
+            for task in self._holding(agent, role):
                 # One exposure can capture the credentials of several tasks, and each is found for itself.
-                own = sim.draws.name(number << 1 | 1, *name, credential.task) if credential.task >= 0 else name
-                self._capture(number, row, credential, own, agent.id, -1)
+                own = sim.draws.name(number << 1 | 1, *name, task.name[1])
+                passed = role in task.passed
+                where = task.number if passed else -1
+                self._capture(number, row, task.holds[role], own, agent.id, where, passed)
             count += 1
 
     def _stored(self, agent: Agent, role: int) -> list[Credential]:
-        """What lies at the agent's place for a role: its last standing or leased one, or those of its running tasks."""
+        """What lies at the agent's place for a role: its last standing or leased one."""
         plan = self.sim.plan.of(role)
         if plan.standing:
             return [self.sim.standing.kept(agent.slots[role], agent.id)]
-        if plan.per_task or plan.per_action:
-            return [task.holds[role] for task in agent.running.values() if role in task.holds]
         return [agent.leases[role]] if role in agent.leases else []
 
-    def _capture(self, number: int, row: ChannelRow, credential: Credential, name: Name, agent: int, task: int) -> None:
+    def _holding(self, agent: Agent, role: int) -> list[Task]:
+        """Running tasks of the agent that have a credential for the role that is not the agent's own."""
+        plan = self.sim.plan.of(role)
+        alone = plan.per_task or plan.per_action
+        holding = [task for task in agent.running.values() if role in task.holds]
+        return [task for task in holding if alone or role in task.passed or task.holds[role].task >= 0]
+
+    def _capture(
+        self, number: int, row: ChannelRow, credential: Credential, name: Name, agent: int, task: int, passed: bool
+    ) -> None:
+        """Write down the copy, and what comes of it.
+
+        Args:
+            passed: it was passed on; it is told of its holder then, and of the task that had it.
+        """
         sim = self.sim
+        if passed:
+            agent = credential.agent if credential.slot is None else credential.slot.members[0]
         sim.log(
             Event.CAPTURED,
             credential=credential.id,
@@ -85,6 +104,7 @@ class Leaks:
             edge=credential.role,
             intrusion=credential.task_kind,
             attempt=credential.tool,
+            flags=Flag.PASSED if passed else 0,
         )
         credential.leaked = True
         if self._happens(row.discovery.chance, Stream.DISCOVERED, name):
