@@ -86,7 +86,7 @@ class Flag(IntEnum):
     ATTACKERS = 16  # the credential was got by an attacker: a session, a minted or a found one
     ERROR = 32  # denied because a policy failed; nothing else stood against it
     FALLBACK = 64  # the attempt was made with a credential of the strategy's fallback
-    PASSED = 1024  # the credential was passed on to a delegated task, and this is there
+    PASSED = 128  # the credential was passed on to a delegated task, and this is there
 
 
 FIRST_DELEGATED = 1 << 30
