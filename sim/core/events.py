@@ -55,11 +55,12 @@ class Event(IntEnum):
     REFUSED = 19  # other: Refusal
     ISSUER_DOWN = 20  # until: when it is up again
     OUTAGE = 21  # a holder has no working standing credential; was: from; until: to
-    CAPTURED = 22  # other: channel; was: issued; until: expiry; step: Cause then; edge: role; intrusion: World.needs;
-    #                attempt: the tool whose call it was issued for; passed on: agent: its holder; task: where it was
+    CAPTURED = 22  # other: channel; was: issued; until: expiry; step: Cause then; edge: role; intrusion: task kind;
+    #                attempt: the tool whose call it was issued for
     LEAK_NOTICED = 23  # other: channel
-    BLOCKED = 24  # an attacker's try failed; other: 1 dead, 2 bound to its workload; edge: channel; was: its capture
-    COMPROMISED = 25  # an attacker's try worked; intrusion: its number; edge: channel; was: its capture
+    BLOCKED = 24  # an attacker's try failed; other: Barrier; edge: channel; was: its capture
+    COMPROMISED = 25  # an attacker's try worked; intrusion: its number; edge: channel; was: its capture;
+    #                   until: when the attacker can use it no longer, if it lives so long
     OBTAINED = 26  # credential: the new one; was: the one it was got through; other: role; until: expiry; edge
     REACHED = 27  # credential: the one used; other: resource; until: loss in cents; edge
     INTRUSION_NOTICED = 28
@@ -68,8 +69,9 @@ class Event(IntEnum):
     APPROVAL_ANSWERED = 31  # other: Answer; was: when it was asked; until: end of the elevation, 0 if there is none
     PERMITTED = 32  # a policy lets a call begin; other: tool; edge: entry in the table of decisions
     DENIED = 33  # a policy does not, and the task ends; other: tool; edge: entry in the table of decisions
-    DELEGATED = 40  # a call handed a task over; other: tool; intrusion: the delegate; edge: number of its task;
-    #                 until: how deep it is delegated
+    TAKEN_OVER = 34  # an agent's running workload; other: channel; until: its end
+    CONFINED = 35  # what was captured in the row before is of use until the end of the takeover only: until
+    REGAINED = 36  # a further try of a compromised credential gives access for longer; as for COMPROMISED
 
 
 LIFE_CHANGES = (Event.RENEWED, Event.SHORTENED, Event.DIED)
@@ -86,11 +88,6 @@ class Flag(IntEnum):
     ATTACKERS = 16  # the credential was got by an attacker: a session, a minted or a found one
     ERROR = 32  # denied because a policy failed; nothing else stood against it
     FALLBACK = 64  # the attempt was made with a credential of the strategy's fallback
-    PASSED = 128  # the credential was passed on to a delegated task, and this is there
-
-
-FIRST_DELEGATED = 1 << 30
-"""Numbers of delegated tasks begin here, in the order in which they are handed over; other tasks' are lower."""
 
 
 class Outcome(IntEnum):
@@ -122,6 +119,14 @@ class Refusal(IntEnum):
     OUTAGE = 1
     RATE = 2
     FAILURE = 3
+
+
+class Barrier(IntEnum):
+    """Why an attacker's try failed."""
+
+    DEAD = 1
+    BOUND = 2  # to its workload
+    KEPT = 3  # by its broker, and the takeover is over
 
 
 class Answer(IntEnum):

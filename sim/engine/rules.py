@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from sim.core.units import FOREVER
+
 
 def alive(dies: int, now: int) -> bool:
     """A credential is valid in [issued, dies)."""
@@ -58,3 +60,16 @@ def entry(first: int, objective: int, approval: int, calls: int, most_calls: int
 def value_ends(now: int, life: int, phase: int) -> int:
     """When a secret that changes every `life` ticks, first at `phase`, is replaced next; later than now."""
     return phase + ((now - phase) // life + 1) * life if now >= phase else phase
+
+
+def usable_until(bound: bool, kept: bool, ends: int) -> int:
+    """Until when whoever captured a credential can use it, if it lives so long.
+
+    Args:
+        bound: to its workload.
+        kept: by a broker, so that a takeover of the workload gives its use, not itself.
+        ends: end of the takeover that it was captured in; 0: it was copied.
+    """
+    if ends > 0:
+        return ends if bound or kept else FOREVER
+    return 0 if bound else FOREVER

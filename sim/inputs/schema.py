@@ -13,7 +13,7 @@ from sim.inputs.estate import BackOff, Estate, Population, Profile, TaskKind
 from sim.inputs.names import Name, Text
 from sim.inputs.policies.section import PolicySet
 from sim.inputs.quantities import Count, Duration, Probability, Rate, Several, Span, wrong
-from sim.inputs.strategy import Issuance, Strategy
+from sim.inputs.strategy import Custody, Issuance, Strategy
 
 
 class Channel(Model):
@@ -27,6 +27,18 @@ class Channel(Model):
     holds: list[Issuance] = Field(
         default=["standing", "leased"], min_length=1, description="at rest: which kinds of credential lie there"
     )
+    takeover: Rate | None = Field(
+        default=None,
+        description="how often the running workload of an agent is taken over; all that is live there is captured",
+    )
+    lasting: Distribution[Duration] | None = Field(
+        default=None, description="of a takeover: from its start to its end; what the agent gets until then is captured"
+    )
+    custody: list[Custody] = Field(
+        default=["agent"],
+        min_length=1,
+        description="whose credentials are copied or lie here: those that agents hold, those that brokers keep",
+    )
     tools: list[Name] | None = Field(
         default=None, description="only calls of these tools, or roles they use; none: all"
     )
@@ -39,8 +51,19 @@ class Channel(Model):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if (self.per_use is None) == (self.at_rest is None):
-            raise wrong("a leak channel takes either per-use or at-rest")
+        if sum(way is not None for way in (self.per_use, self.at_rest, self.takeover)) != 1:
+            raise wrong("a leak channel takes exactly one of per-use, at-rest, takeover")
+        return self
+
+    @model_validator(mode="after")
+    def _takes_over_all(self) -> Self:
+        if (self.takeover is None) != (self.lasting is None):
+            raise wrong("a takeover needs lasting: how long it goes on; other channels have no lasting")
+        if self.takeover is not None and not self.model_fields_set.isdisjoint(("holds", "tools", "custody")):
+            raise wrong(
+                "a takeover captures all that is live at the workload, whoever keeps it; "
+                "leave out holds, tools, custody"
+            )
         return self
 
 

@@ -13,6 +13,8 @@ from sim.inputs.names import Name, Text
 from sim.inputs.quantities import Duration, Positive, Probability, Span, wrong
 
 Issuance = Literal["standing", "leased", "per-task", "per-action"]
+Custody = Literal["agent", "broker"]
+"""Who keeps a credential while it is used."""
 Kind = Literal["static-key", "token", "workload-identity"]
 """What a credential is to the tool that is called with it."""
 SHORT = ("per-task", "per-action")
@@ -115,6 +117,10 @@ class Knobs(Model):
     binding: Literal["bearer", "sender-constrained"] = Field(
         default="bearer", description="sender-constrained: useless to whoever copies it"
     )
+    custody: Custody = Field(
+        default="agent",
+        description="broker: a gateway adds it to calls, so that agents, their prompts and their logs never hold it",
+    )
     revocation: Revocations = Field(default=Revocations(), description="what calls for a revocation, and how it goes")
     redeployment: Distribution[Duration] | None = Field(
         default=None, description="after a standing secret was revoked: until one holder has the new one; none: at once"
@@ -142,11 +148,6 @@ class Strategy(Knobs, Titled):
     policy: Name | None = Field(
         default=None, description="the policies asked before each call; none: every call is allowed"
     )
-    delegation: Literal["own", "passthrough", "exchange"] = Field(
-        default="own",
-        description="what a delegated task works with: credentials of its own agent, those that the delegating task "
-        "holds, or new ones got in exchange, narrowed to what both tasks need",
-    )
     fallback: Knobs | None = Field(
         default=None, description="what serves the tools that do not accept this strategy's kind of credential"
     )
@@ -158,31 +159,6 @@ class Strategy(Knobs, Titled):
                 f"a fallback of the strategy's own kind, {self.kind}, serves no tool that the strategy does not"
             )
         return self
-
-    @model_validator(mode="after")
-    def _delegates(self) -> Self:
-        for applies, reason in _NOT_DELEGATED:
-            if applies(self):
-                raise wrong(reason)
-        return self
-
-
-_NOT_DELEGATED: tuple[tuple[Callable[[Strategy], bool], str], ...] = (
-    (
-        lambda s: s.delegation == "exchange" and s.issuance == "standing",
-        "what is got in exchange is issued anew, and standing credentials are not; "
-        "exchange needs leased, per-task or per-action issuance",
-    ),
-    (
-        lambda s: s.delegation == "exchange" and s.escrow,
-        "a static key from escrow cannot be narrowed, so there is nothing to get in exchange; "
-        "allowed are own and passthrough",
-    ),
-    (
-        lambda s: s.delegation == "passthrough" and s.binding == "sender-constrained",
-        "a sender-constrained credential is useless to an agent that it is passed on to; allowed are own and exchange",
-    ),
-)
 
 
 _SENSELESS: tuple[tuple[Callable[[Knobs], bool], str], ...] = (

@@ -10,7 +10,6 @@ worst of them (`losses`).
 from __future__ import annotations
 
 from sim.measure.approvals import METRICS as APPROVALS
-from sim.measure.delegation import METRICS as DELEGATION
 from sim.measure.losses import METRICS as LOSSES
 from sim.measure.metric import OF_ROWS, Metric, quantile, ratio, total
 
@@ -50,7 +49,7 @@ METRICS: tuple[Metric, ...] = (
         "exposure",
         "exposure_hours",
         "leaks",
-        "from a credential's first leak until it is dead, cut at the horizon; mean over leaked credentials",
+        "how long a leaked credential is of use to who captured it, cut at the horizon; mean over leaked credentials",
     ),
     quantile(
         "exposure_window_hours_p50",
@@ -75,7 +74,7 @@ METRICS: tuple[Metric, ...] = (
         "exposure",
         "exploitable_hours",
         "leaks",
-        "from an attacker's first possible use until the credential is dead; 0 if nobody finds it in time",
+        "how long an attacker can use it, from the first possible use on; 0 if nobody finds it in time",
         rare=True,
     ),
     total(
@@ -99,6 +98,23 @@ METRICS: tuple[Metric, ...] = (
         "exposure",
         "uses accepted after revocation was asked for, by agents and attackers, per replication",
         counts=True,
+    ),
+    total(
+        "takeovers",
+        "Takeovers",
+        "",
+        "exposure",
+        "times that the running workload of an agent was taken over, per replication",
+        "neither",
+        True,
+    ),
+    total(
+        "taken_over_hours",
+        "Time taken over",
+        "workload-h",
+        "exposure",
+        "time that workloads of agents are taken over, per replication",
+        "neither",
     ),
     ratio(
         "blast_radius_potential",
@@ -320,7 +336,6 @@ METRICS: tuple[Metric, ...] = (
         "time that a holder has no working standing credential after a revocation, per replication",
     ),
     *APPROVALS,
-    *DELEGATION,
 )
 
 BY_KEY = {metric.key: metric for metric in METRICS}

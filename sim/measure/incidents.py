@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.core.events import CAUSES, LIFE_CHANGES, LOG, Event, Flag
-from sim.core.units import HOUR
+from sim.core.units import FOREVER, HOUR
 from sim.measure.arrivals import ArrivalRow, arrivals, name_of
 from sim.measure.chunks import Chunk, Rows, table
 from sim.measure.leaks import LeakRow
@@ -18,14 +18,18 @@ from sim.model.reach import Reach
 from sim.model.world import World
 
 NAMES = LOG.names or ()
+Span = tuple[int, int]
+"""Half-open."""
 TOLD = table(
     lambda kind, _: (
         kind
         in (
             Event.CAPTURED,
+            Event.CONFINED,
             Event.LEAK_NOTICED,
             Event.BLOCKED,
             Event.COMPROMISED,
+            Event.REGAINED,
             Event.OBTAINED,
             Event.REACHED,
             Event.EVICTED,
@@ -46,8 +50,7 @@ class Leak:
     credential: int
     role: int
     agent: int
-    stand: int
-    """What it is narrowed to: the kind of its task, or as in World.needs; -1: it is bound to no task."""
+    task_kind: int
     channel: int
     issued: int
     leaked: int
@@ -60,6 +63,12 @@ class Leak:
     compromised: int | None = None
     intrusion: int | None = None
     records: int = 0
+    copied: int | None = None
+    """When it was first captured so that it is of use until it is dead."""
+    confined: list[Span] = field(default_factory=list)
+    """While these takeovers last, in which it was captured, it is of use, too."""
+    accesses: list[Span] = field(default_factory=list)
+    """When an attacker could use it, if it lived so long."""
 
 
 @dataclass
@@ -107,8 +116,10 @@ class Incidents:
         kind = row["kind"]
         if kind == Event.CAPTURED:
             self._captured(row)
-        elif kind in (Event.LEAK_NOTICED, Event.BLOCKED, Event.COMPROMISED):
+        elif kind in (Event.LEAK_NOTICED, Event.BLOCKED, Event.COMPROMISED, Event.REGAINED):
             self._followed(self.leaks[row["credential"]], row)
+        elif kind == Event.CONFINED:
+            self.leaks[row["credential"]].confined.append((row["at"], row["until"]))
         else:
             self._walked(row)
 
@@ -130,10 +141,19 @@ class Incidents:
             self.dies.setdefault(credential, row["until"])
             self.causes.setdefault(credential, row["step"])
         leak.captures += 1
+        plan, channel = self.plan.of(leak.role), self.world.channels[row["other"]]
+        # Where the attacker has its use but not itself, the next row says how long.
+        if leak.copied is None and not plan.bound and not (plan.kept and channel.takeover_gap):
+            leak.copied = row["at"]
 
     def _followed(self, leak: Leak, row: dict[str, int]) -> None:
         if row["kind"] == Event.LEAK_NOTICED:
             leak.detected = row["at"] if leak.detected is None else leak.detected
+            return
+        if row["kind"] != Event.BLOCKED:
+            leak.accesses.append((row["at"], row["until"]))
+        if row["kind"] == Event.REGAINED:
+            leak.records += 1
             return
         if leak.first_use is None or row["kind"] == Event.COMPROMISED:
             leak.used_channel, leak.used_leaked = row["edge"], row["was"]
@@ -179,14 +199,24 @@ class Incidents:
 
     def resource_hours(self) -> float:
         """Time during which attackers could use a resource, summed over resources; several at a time count once."""
-        spans: dict[int, list[tuple[int, int]]] = {}
+        spans: dict[int, list[Span]] = {}
         for walk in self.walks.values():
             for resource, times in walk.reached.items():
                 spans.setdefault(resource, []).extend(self._held(times))
         return sum(_union(times) for times in spans.values()) / HOUR
 
-    def _held(self, times: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-        return [(at, min(self.dies[credential], self.world.horizon)) for at, credential in times]
+    def _held(self, times: Iterable[tuple[int, int]]) -> list[Span]:
+        return [(at, min(self._usable(credential, at), self.world.horizon)) for at, credential in times]
+
+    def _usable(self, credential: int, at: int) -> int:
+        """When an attacker who could use a credential at a moment could do so no longer."""
+        dies, leak = self.dies[credential], self.leaks.get(credential)
+        if leak is None:
+            return dies
+        until = at
+        for start, end in leak.accesses:
+            until = max(until, end) if start <= until else until
+        return min(dies, until)
 
     def _row(self, replication: int, leak: Leak) -> LeakRow:
         world, horizon = self.world, self.world.horizon
@@ -194,7 +224,8 @@ class Incidents:
         end = min(dies, horizon)
         walk = self.walks[leak.intrusion] if leak.intrusion is not None else Walk()
         plan = self.plan.of(leak.role)
-        potential, weight = (0, 0) if plan.bound else self._potential(leak)
+        spans = [*leak.confined, *([(leak.copied, FOREVER)] if leak.copied is not None else [])]
+        potential, weight = self._potential(leak) if spans else (0, 0)
         alive = dies > horizon
         return LeakRow(
             strategy=self.plan.name,
@@ -202,7 +233,7 @@ class Incidents:
             credential=leak.credential,
             role=world.roles[leak.role],
             holder=plan.group_names[plan.groups[leak.agent]],
-            task_kind=world.kind_names[world.kind_of(leak.stand)] if leak.stand >= 0 else "",
+            task_kind=world.kind_names[leak.task_kind] if leak.task_kind >= 0 else "",
             channel=world.channels[leak.channel].name,
             captures=leak.captures,
             issued_us=leak.issued,
@@ -212,13 +243,16 @@ class Incidents:
             used_leak_us=leak.used_leaked,
             detected_us=leak.detected,
             dead_us=None if alive else dies,
+            usable_until_us=None
+            if leak.copied is not None
+            else max((until for _, until in leak.confined), default=leak.leaked),
             death="alive" if alive else CAUSES[self.causes[leak.credential]],
             outcome=_outcome(leak),
             compromised_us=leak.compromised,
             evicted_us=walk.evicted,
-            censored=alive,
-            exposure_hours=max(0, end - leak.leaked) / HOUR,
-            exploitable_hours=max(0, end - leak.compromised) / HOUR if leak.compromised is not None else 0.0,
+            censored=alive and any(until > horizon for _, until in spans),
+            exposure_hours=_union(_cut(spans, end)) / HOUR,
+            exploitable_hours=_union(_cut(leak.accesses, end)) / HOUR,
             potential_resources=potential,
             potential_share=potential / len(world.resources),
             potential_weight=weight,
@@ -233,7 +267,7 @@ class Incidents:
 
     def _potential(self, leak: Leak) -> tuple[int, int]:
         """How many resources it can lead to, and the sum of their sensitivities."""
-        key = (leak.role, self.plan.of(leak.role).scope(leak.stand, leak.tool, self.world))
+        key = (leak.role, self.plan.of(leak.role).scope(leak.task_kind, leak.tool, self.world))
         if key not in self._leads:  # most leaks are of few roles, and estates can be large
             found = self.reach.resources(*key)
             self._leads[key] = (len(found), sum(self.world.sensitivities[r] for r in found))
@@ -257,7 +291,11 @@ def _outcome(leak: Leak) -> str:
     return "unfound" if leak.first_use is None else "blocked"
 
 
-def _union(spans: list[tuple[int, int]]) -> int:
+def _cut(spans: list[Span], end: int) -> list[Span]:
+    return [(start, min(until, end)) for start, until in spans]
+
+
+def _union(spans: list[Span]) -> int:
     """Ticks covered by half-open spans, overlaps once."""
     total, reach = 0, 0
     for start, end in sorted(spans):

@@ -35,14 +35,18 @@ class LeakRow(TypedDict):
     detected_us: int | None
     """When the defender noticed the leak."""
     dead_us: int | None
-    """None: alive at the horizon (censored)."""
+    """None: alive at the horizon."""
+    usable_until_us: int | None
+    """When whoever captured it can use it no longer, though it live: the end of the last takeover; for a bound one that
+    was copied only, the leak itself. None: as long as it lives."""
     death: str
     """expired, rotated, task-end, retirement, detection, eviction, or `alive` at the horizon."""
     outcome: str
-    """unfound, blocked (tried, but dead or bound), compromised."""
+    """unfound, blocked (tried, but dead, bound, or kept by a broker), compromised."""
     compromised_us: int | None
     evicted_us: int | None
     censored: bool
+    """It was still of use to whoever captured it at the horizon."""
     exposure_hours: float
     exploitable_hours: float
     potential_resources: int

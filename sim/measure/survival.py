@@ -1,6 +1,7 @@
 """How many leaked credentials are still usable, by time since their leak (Kaplan-Meier).
 
-A credential that is alive at the horizon is right-censored: it counts as usable until then and says nothing of later.
+A credential that is still of use at the horizon is right-censored: it counts as usable until then and says nothing of
+later.
 Without replications, the log-log interval has Greenwood's variance; it treats leaked credentials as independent, and is
 too narrow when those of one replication resemble each other. With replications the variance is taken between them
 instead: each one's linearised contribution to the curve, summed over its credentials, then the same log-log interval

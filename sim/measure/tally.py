@@ -11,17 +11,16 @@ from sim.core.units import HOUR, SECOND
 from sim.measure.chunks import SORTS, Chunk, Rows, Table, table
 from sim.measure.waits import Waits
 
-LATE_KINDS = (Event.USED, Event.COMPROMISED, Event.OBTAINED, Event.REACHED)
+LATE_KINDS = (Event.USED, Event.COMPROMISED, Event.REGAINED, Event.OBTAINED, Event.REACHED)
 LATE = table(lambda kind, flags: kind in LATE_KINDS and flags & Flag.LATE > 0)
 ATTRIBUTABLE = table(lambda kind, flags: kind == Event.USED and flags & Flag.ATTRIBUTABLE > 0)
 BY_FALLBACK = table(lambda kind, flags: kind == Event.USED and flags & Flag.FALLBACK > 0)
 OWN_CHANGES = table(lambda kind, flags: kind in LIFE_CHANGES and not flags & Flag.ATTACKERS)
 OWN_RENEWALS = table(lambda kind, flags: kind == Event.RENEWED and not flags & Flag.ATTACKERS)
-PASSED_ON = table(lambda kind, flags: kind == Event.USED and flags & Flag.PASSED > 0)
-DELEGATED = table(lambda kind, _: kind == Event.DELEGATED)
 USED = table(lambda kind, _: kind == Event.USED)
 ISSUED = table(lambda kind, _: kind == Event.ISSUED)
 SERVED = table(lambda kind, _: kind == Event.SERVED)
+TAKEN_OVER = table(lambda kind, _: kind == Event.TAKEN_OVER)
 DECIDED = table(lambda kind, _: kind in (Event.PERMITTED, Event.DENIED))
 DENIED = table(lambda kind, _: kind == Event.DENIED)
 BY_ERROR = table(lambda kind, flags: kind == Event.DENIED and flags & Flag.ERROR > 0)
@@ -39,12 +38,12 @@ class Tally:
         self.horizon, self.capacity = horizon, capacity
         self.sorts = np.zeros(SORTS, np.int64)
         self.outcomes = np.zeros(len(Outcome), np.int64)
-        self.valid = self.orphaned = self.needed = self.outage = self.queued = self.busy = 0
+        self.valid = self.orphaned = self.needed = self.outage = self.queued = self.busy = self.taken_over = 0
         self.waits = Waits()
 
     def add(self, chunk: Chunk) -> None:
         """Take in the next chunk of the log."""
-        self.sorts[: len(chunk.counts)] += chunk.counts
+        self.sorts += chunk.counts
         self._access(chunk)
         if len(ended := chunk.of(Event.TASK_ENDED)):
             self.outcomes += np.bincount(ended["other"], minlength=len(Outcome))
@@ -54,6 +53,8 @@ class Tally:
             self.busy += int((self._cut(served["until"]) - served["at"]).sum())
         if len(out := chunk.of(Event.OUTAGE)):
             self.outage += int((self._cut(out["until"]) - self._cut(out["was"])).sum())
+        if len(taken := chunk.of(Event.TAKEN_OVER)):
+            self.taken_over += int((self._cut(taken["until"]) - taken["at"]).sum())
 
     def _access(self, chunk: Chunk) -> None:
         if len(issued := chunk.of(Event.ISSUED)):
@@ -86,8 +87,6 @@ class Tally:
             "uses": self._count(USED),
             "uses_attributable": self._count(ATTRIBUTABLE),
             "uses_by_fallback": self._count(BY_FALLBACK),
-            "uses_passed_on": self._count(PASSED_ON),
-            "delegations": self._count(DELEGATED),
             "tasks_done": int(self.outcomes[Outcome.DONE]),
             "tasks_failed": int(self.outcomes.sum() - self.outcomes[Outcome.DONE]),
             "tasks_failed_credential": int(self.outcomes[Outcome.CREDENTIAL]),
@@ -104,6 +103,8 @@ class Tally:
             "denials": self._count(DENIED),
             "denials_by_error": self._count(BY_ERROR),
             "outage_hours": self.outage / HOUR,
+            "takeovers": self._count(TAKEN_OVER),
+            "taken_over_hours": self.taken_over / HOUR,
         }
 
 

@@ -20,12 +20,7 @@ class Waits:
 
 @dataclass(frozen=True)
 class ToolRow:
-    """A tool: its role, how long an attempt takes, how often it fails, what it touches, what it can be called with.
-
-    Attributes:
-        follows: the tools called after it, in order, those that they call in turn included.
-        to, task: the population that a call hands a task over to, and the task's kind; -1: it hands none over.
-    """
+    """A tool: its role, how long an attempt takes, how often it fails, what it touches, what it can be called with."""
 
     role: int
     duration: Law
@@ -35,9 +30,6 @@ class ToolRow:
     until_end: bool
     touches: frozenset[int]
     accepts: frozenset[str]
-    follows: tuple[int, ...] = ()
-    to: int = -1
-    task: int = -1
 
 
 @dataclass(frozen=True)
@@ -57,7 +49,7 @@ class Weighted:
 
 @dataclass(frozen=True)
 class KindRow:
-    """A task kind: its objective, its chain of tools, its pace; `tools`: all that its tasks come to call."""
+    """A task kind: its objective, its chain of tools, its pace."""
 
     needs: frozenset[int]
     steps: tuple[int, ...]
@@ -70,14 +62,6 @@ class KindRow:
 
 
 @dataclass(frozen=True)
-class Narrowed:
-    """What a credential got in exchange is narrowed to: the kind of the task it is for, what all on the way need."""
-
-    kind: int
-    needs: frozenset[int]
-
-
-@dataclass(frozen=True)
 class AgentRow:
     """One agent; its id is its place in World.agents."""
 
@@ -87,12 +71,7 @@ class AgentRow:
 
 @dataclass(frozen=True)
 class PopulationRow:
-    """Agents of one kind; exactly one of rate, every, pause says how tasks come to them.
-
-    Attributes:
-        roles: of all tools that tasks call there.
-        receives: others hand tasks over to them.
-    """
+    """Agents of one kind; exactly one of rate, every, pause says how tasks come to them."""
 
     name: str
     agents: tuple[int, ...]
@@ -106,7 +85,6 @@ class PopulationRow:
     pause: Law | None
     until: int
     roles: tuple[int, ...]
-    receives: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,12 +97,21 @@ class Happens:
 
 @dataclass(frozen=True)
 class ChannelRow:
-    """A leak channel; `gap` is the mean time between exposures of a stored credential, 0 for channels by use."""
+    """A leak channel.
+
+    Attributes:
+        gap: mean time between exposures of a stored credential; 0 for other channels.
+        takeover_gap: mean time between takeovers of an agent's workload, `lasting` each; 0 for other channels.
+        custody: whose credentials are copied or lie there.
+    """
 
     name: str
     per_use: float
     gap: float
+    takeover_gap: float
+    lasting: Law
     holds: frozenset[str]
+    custody: frozenset[str]
     tools: frozenset[int]
     roles: frozenset[int]
     populations: frozenset[int]

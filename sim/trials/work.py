@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sim.inputs.estate import Population, TaskKind
 from sim.inputs.schema import Scenario
 from sim.inputs.serving import by_fallback
-from sim.inputs.size import Led, expected_tasks, mean, per_task
+from sim.inputs.size import calls, expected_tasks, mean, per_task
 from sim.inputs.strategy import SHORT, Knobs, Strategy
 
 TASK, CALL, AGAIN = 5, 2, 2
@@ -45,8 +45,7 @@ class Load:
 
 def expected_events(scenario: Scenario, strategies: Iterable[str]) -> float:
     """Scheduler events of the reference engine in one replication of these strategies, roughly."""
-    led = Led(scenario)
-    loads = [_load(scenario, population, led) for population in scenario.agents.values()]
+    loads = [_load(scenario, population) for population in scenario.agents.values()]
     return sum(_under(scenario, scenario.strategies[name], loads) for name in strategies)
 
 
@@ -107,19 +106,19 @@ def _copies(scenario: Scenario, loads: list[Load]) -> Iterator[float]:
 def _exposed(scenario: Scenario, strategy: Knobs, loads: list[Load]) -> float:
     """Events of exposures and what follows, of all channels."""
     places = sum(one.agents * one.roles for one in loads)
-    rates = sum(c.at_rest or 0.0 for c in scenario.leaks.values() if strategy.issuance in c.holds)
-    return places * scenario.horizon * rates * (1 + (LEAK if strategy.issuance not in SHORT else 0))
+    channels = scenario.leaks.values()
+    rates = sum(c.at_rest or 0.0 for c in channels if strategy.issuance in c.holds and strategy.custody in c.custody)
+    taken = places * scenario.horizon * sum(c.takeover or 0.0 for c in channels) * LEAK
+    return taken + places * scenario.horizon * rates * (1 + (LEAK if strategy.issuance not in SHORT else 0))
 
 
-def _load(scenario: Scenario, population: Population, led: Led) -> Load:
-    """Tasks that are handed over count where the calls are made that hand them over."""
+def _load(scenario: Scenario, population: Population) -> Load:
     kinds = [scenario.tasks[kind] for kind in population.tasks]
-    set_off = per_task(scenario, population, led.tasks)
     return Load(
         agents=population.count,
         roles=len({scenario.estate.tools[tool].uses for kind in kinds for tool in _tools(kind)}),
-        tasks=expected_tasks(scenario, population) * set_off,
-        calls=per_task(scenario, population, led.calls) / set_off,
+        tasks=expected_tasks(scenario, population),
+        calls=per_task(scenario, population, calls),
         retries=per_task(scenario, population, _retries),
         held=per_task(scenario, population, _held),
         work=per_task(scenario, population, _work),
@@ -141,16 +140,11 @@ def _retries(scenario: Scenario, kind: TaskKind) -> float:
 def _held(scenario: Scenario, kind: TaskKind) -> float:
     """Roles out of those of its tools that a task comes to use, were each call as likely to use any."""
     roles = len({scenario.estate.tools[name].uses for name in _tools(kind)})
-    return float(roles) if kind.steps or not roles else roles * (1 - (1 - 1 / roles) ** _made(kind))
-
-
-def _made(kind: TaskKind) -> float:
-    """Calls of a task's own chain."""
-    return float(len(kind.steps)) if kind.steps else mean(kind.markov.length) if kind.markov else 0.0
+    return float(roles) if kind.steps or not roles else roles * (1 - (1 - 1 / roles) ** calls(scenario, kind))
 
 
 def _work(scenario: Scenario, kind: TaskKind) -> float:
     """Ticks from the start of a task to its end, were each call as likely to use any of its tools."""
     tools = _tools(kind)
     called = sum(mean(scenario.estate.tools[name].duration) for name in tools) / max(1, len(tools))
-    return _made(kind) * (mean(kind.thinking) + called)
+    return calls(scenario, kind) * (mean(kind.thinking) + called)

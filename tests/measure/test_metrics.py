@@ -30,7 +30,9 @@ def length(spans):
 class Again:
     """One pass over the rows, credential by credential, with no thought for speed."""
 
-    def __init__(self, log):
+    def __init__(self, log, bound=False, kept=False):
+        self.bound, self.kept = bound, kept
+        self.takeovers, self.usable, self.accesses = [], {}, {}
         self.rows = [dict(zip(log.dtype.names, row, strict=True)) for row in log.tolist()]
         self.issued, self.until, self.orphan_from, self.needs, self.asked = {}, {}, {}, {}, {}
         self.leaked, self.captures, self.tried, self.compromised = {}, {}, {}, {}
@@ -55,12 +57,33 @@ class Again:
         elif kind is Event.CAPTURED:
             self.leaked.setdefault(credential, (row["at"], row["edge"], row["intrusion"]))
             self.captures[credential] = self.captures.get(credential, 0) + 1
+            self.usable.setdefault(credential, []).append((row["at"], self.usable_until(row)))
+        elif kind is Event.TAKEN_OVER:
+            self.takeovers.append((row["agent"], row["other"], row["at"], row["until"]))
+        elif kind is Event.REGAINED:
+            self.accesses[credential].append((row["at"], row["until"]))
         elif kind in (Event.BLOCKED, Event.COMPROMISED):
+            if kind is Event.COMPROMISED:
+                self.accesses[credential] = [(row["at"], row["until"])]
             self.tried.setdefault(credential, row["at"])
             if kind is Event.COMPROMISED:
                 self.compromised[credential] = (row["at"], row["intrusion"])
         elif kind is Event.REACHED:
             self.reach.setdefault(row["intrusion"], []).append((row["other"], row["at"], credential, row["until"]))
+
+    def usable_until(self, row):
+        """Of what is bound or kept, the use is captured, while the workload is taken over; copies of bound ones are
+        of none."""
+        taken = [u for agent, channel, at, u in self.takeovers if (agent, channel) == (row["agent"], row["other"])
+                 and at <= row["at"] < u]  # fmt: skip
+        if taken:
+            return max(taken) if self.bound or self.kept else FOREVER
+        return row["at"] if self.bound else FOREVER
+
+    def within(self, spans, credential):
+        """What of the spans lies before the credential's death and the horizon."""
+        end = min(self.until[credential], HORIZON)
+        return [(at, min(until, end)) for at, until in spans if at < min(until, end)]
 
     def of(self, *kinds):
         return [row for row in self.rows if row["kind"] in kinds]
@@ -86,18 +109,29 @@ class Again:
 
     def late(self):
         """Uses at or after the moment at which revocation was asked for, found by looking the moment up again."""
-        uses = [(row["at"], row["credential"]) for row in self.of(Event.USED, Event.COMPROMISED, Event.REACHED)]
+        kinds = (Event.USED, Event.COMPROMISED, Event.REGAINED, Event.REACHED)
+        uses = [(row["at"], row["credential"]) for row in self.of(*kinds)]
         uses += [(row["at"], row["was"]) for row in self.of(Event.OBTAINED)]
         return sum(at >= self.asked.get(credential, FOREVER) for at, credential in uses)
 
     def exposures(self):
-        return [self.alive(c, at)[1] - at for c, (at, _, _) in self.leaked.items()]
+        return [length(self.within(spans, c)) for c, spans in self.usable.items()]
 
     def exploitable(self):
-        return [self.alive(c, at)[1] - at for c, (at, _) in self.compromised.items()]
+        return [length(self.within(spans, c)) for c, spans in self.accesses.items()]
 
     def held(self, rows):
-        return [(at, min(self.until[credential], HORIZON)) for _, at, credential, _ in rows]
+        return [span for _, at, credential, _ in rows for span in self.holding(at, credential)]
+
+    def holding(self, at, credential):
+        """From a moment on, as long as accesses follow each other without a gap."""
+        until = self.until[credential]
+        if credential in self.accesses:
+            ends = [at]
+            while more := [u for a, u in self.accesses[credential] if a <= ends[-1] < u]:
+                ends.append(max(more))
+            until = min(until, ends[-1])
+        return [(at, min(until, HORIZON))]
 
     def resource_hours(self):
         places = {place for rows in self.reach.values() for place, *_ in rows}
@@ -116,7 +150,9 @@ class Again:
                     continue
                 if kind == Event.CAPTURED:
                     seen = True
-                total += seen and kind in (Event.USED, Event.COMPROMISED, Event.REACHED, Event.OBTAINED)
+                total += seen and kind in (
+                    Event.USED, Event.COMPROMISED, Event.REGAINED, Event.REACHED, Event.OBTAINED
+                )  # fmt: skip
         return total
 
 
@@ -129,7 +165,19 @@ def scenarios(draw):
     base = merged(
         BASE,
         {
-            "leaks": {"log": {"per-use": draw(pick([0.05, 0.3, 1.0])), "remediation": draw(delay)}},
+            "leaks": {
+                "log": {
+                    "per-use": draw(pick([0.05, 0.3, 1.0])),
+                    "remediation": draw(delay),
+                    "custody": draw(pick([["agent"], ["broker"], ["agent", "broker"]])),
+                },
+                "hijack": {
+                    "takeover": draw(pick(["0/d", "1/d", "4/d"])),
+                    "lasting": draw(pick(["1h", "9h"])),
+                    "discovery": {"time": draw(pick(["0s", "2h"]))},
+                    "detection": {"chance": 0.3, "time": draw(delay)},
+                },
+            },
             "issuer": {
                 "capacity": draw(pick([1, 3])),
                 "fails": draw(pick([0, 0.3])),
@@ -172,6 +220,11 @@ def scenarios(draw):
             "revocation": {"task-end": copy.deepcopy(revocation)} | copy.deepcopy(triggers),
         },
     }
+    for strategy in base["strategies"].values():
+        strategy |= {
+            "binding": draw(pick(["bearer", "bearer", "sender-constrained"])),
+            "custody": draw(pick(["agent", "agent", "broker"])),
+        }
     return base, draw(pick(list(base["strategies"]))), draw(st.integers(0, 2**32 - 1))
 
 
@@ -180,7 +233,8 @@ def scenarios(draw):
 def test_every_column_again(case):
     content, strategy, seed = case
     row, leaks, log = simulated(content, strategy, seed=seed)
-    again = Again(log)
+    knobs = content["strategies"][strategy]
+    again = Again(log, knobs["binding"] != "bearer", knobs["custody"] == "broker")
     ended = again.of(Event.TASK_ENDED)
     waited = np.array([r["until"] for r in ended]) / SECOND
     served = again.of(Event.SERVED)
@@ -200,6 +254,8 @@ def test_every_column_again(case):
         "loss": sum(1000 * any(place == 0 for place, *_ in rows) for rows in again.reach.values()),
         "uses": len(uses),
         "review_records": again.reviewed(),
+        "takeovers": len(again.takeovers),
+        "taken_over_hours": sum(min(until, HORIZON) - at for *_, at, until in again.takeovers) / HOUR,
         "tasks_done": sum(r["other"] == Outcome.DONE for r in ended),
         "tasks_failed": sum(r["other"] != Outcome.DONE for r in ended),
         "tasks_failed_credential": sum(r["other"] == Outcome.CREDENTIAL for r in ended),
@@ -226,7 +282,8 @@ def assert_potential(content, strategy, again, row):
     reach = Reach(world.edges, world.secret_roles, chosen.issuance == "standing")
     found = [
         reach.resources(role, world.kinds[kind].needs if chosen.scope == "task" else None)
-        for _, role, kind in again.leaked.values()
+        for credential, (_, role, kind) in again.leaked.items()
+        if any(at < until for at, until in again.usable[credential])
     ]
     assert row["potential_resources"] == sum(len(places) for places in found)
     assert row["potential_weight"] == sum(world.sensitivities[r] for places in found for r in places)

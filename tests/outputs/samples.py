@@ -157,6 +157,7 @@ def leak_row(**changes: Any) -> LeakRow:
         strategy="static", replication=0, credential=1, role="deployer", holder="coder-3", task_kind="",
         channel="ci-log", captures=2, issued_us=0, leaked_us=3 * DAY, first_use_us=3 * DAY + 2 * HOUR,
         used_channel="ci-log", used_leak_us=3 * DAY, detected_us=15 * DAY, dead_us=16 * DAY,
+        usable_until_us=None,
         death="detection", outcome="compromised", compromised_us=3 * DAY + 2 * HOUR, evicted_us=None, censored=False,
         exposure_hours=312.0, exploitable_hours=310.0, potential_resources=6, potential_share=0.5, potential_weight=20,
         reached_resources=4, reached_share=0.33, reached_weight=15, resource_hours=900.0, review_records=120, loss=0.0,

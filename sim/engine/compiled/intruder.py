@@ -11,7 +11,7 @@ from sim.engine.compiled.draws import uniform
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.lives import fresh, late, refer, release
 from sim.engine.compiled.log import emit
-from sim.engine.compiled.rows import ASSUMES, BY_ACTION, BY_ROLE, BY_TASK, CAN
+from sim.engine.compiled.rows import ASSUMES, BY_ROLE, BY_TASK, CAN
 from sim.engine.compiled.schedule import later, starts
 from sim.engine.compiled.taking import (
     GOT,
@@ -30,26 +30,34 @@ from sim.engine.compiled.walks import can, forget, hop, walk
 from sim.engine.compiled.words import (
     ATTACKERS,
     BLOCKED,
+    BOUND,
     COMPROMISED,
+    DEAD,
+    KEPT,
     LOSS,
     OBTAINED,
+    REGAINED,
     RENEWED,
     SECRET_PHASE,
 )
 from sim.engine.compiled.words import REACHED as REACHED_ROW
 
-DEAD, BOUND = 1, 2
 MOST = 1e16
 """Losses are cut here, so that cents fit the log."""
 
 
 @rare
-def attempt(sim: Any, place: int, name0: int, name1: int, channel: int, leaked: int) -> None:
-    """Somebody tries what leaked through a channel at a time. One who is inside already gains nothing by it."""
+def attempt(sim: Any, place: int, name0: int, name1: int, channel: int, leaked: int, usable: int) -> None:
+    """Somebody tries what leaked through a channel at a time. One who is inside already gains nothing by it.
+
+    Args:
+        usable: when who has this copy can use it no longer.
+    """
     c, now = sim.credentials[place], sim.now[0]
     alive = rules.alive(c.dies, now.time)
-    if sim.terms[c.role].bound or not alive:
-        emit(sim, BLOCKED, c.id, BOUND if alive else DEAD, -1, -1, -1, -1, leaked, 0, 0, -1, channel)
+    if not alive or now.time >= usable:
+        barrier = DEAD if not alive else BOUND if sim.terms[c.role].bound else KEPT
+        emit(sim, BLOCKED, c.id, barrier, -1, -1, -1, -1, leaked, 0, 0, -1, channel)
     elif not c.compromised:
         c.compromised = 1
         number = now.intrusions
@@ -59,19 +67,39 @@ def attempt(sim: Any, place: int, name0: int, name1: int, channel: int, leaked: 
         intrusion = sim.intrusions[number]
         intrusion.name0, intrusion.name1, intrusion.held_count, intrusion.over = name0, name1, 0, 0
         chains.clear(intrusion.held)
-        emit(sim, COMPROMISED, c.id, -1, -1, -1, -1, -1, leaked, 0, late(sim, place), number, channel)
+        c.intrusion = number
+        _gain(sim, COMPROMISED, place, channel, leaked, usable)
         _hold(sim, number, place)
         starts(sim, schedule.DEFENCE_STARTS, number)
+    elif c.usable < usable:
+        locked_out = c.usable <= now.time
+        _gain(sim, REGAINED, place, channel, leaked, usable)
+        if locked_out:
+            _set_out(sim, c.intrusion, place)
+
+
+@hot
+def _gain(sim: Any, event: int, place: int, channel: int, leaked: int, usable: int) -> None:
+    c = sim.credentials[place]
+    c.usable = usable
+    emit(sim, event, c.id, -1, -1, -1, -1, -1, leaked, usable, late(sim, place), c.intrusion, channel)
 
 
 # --- the walk ---
 @rare
 def _hold(sim: Any, number: int, place: int) -> None:
-    intrusion, c = sim.intrusions[number], sim.credentials[place]
+    intrusion = sim.intrusions[number]
     refer(sim, place)
     chains.append(intrusion.held, sim.nodes, node(sim, place))
     intrusion.held_count += 1
     meet(sim, sim.now[0].crowd, intrusion.held_count)
+    _set_out(sim, number, place)
+
+
+@rare
+def _set_out(sim: Any, number: int, place: int) -> None:
+    """Take all edges at once."""
+    c = sim.credentials[place]
     role = sim.roles[c.role]
     for at in range(role.edges, role.edges + role.count):
         edge = sim.role_edges[at]
@@ -84,9 +112,7 @@ def _hold(sim: Any, number: int, place: int) -> None:
 def _within(sim: Any, place: int, resource: int) -> bool:
     """Is the resource one that a credential is narrowed to?"""
     c = sim.credentials[place]
-    if c.scope != BY_ACTION and not sim.needs[c.task_kind, resource]:
-        return False
-    return bool(c.scope == BY_TASK or sim.touches[c.tool, resource])
+    return bool(sim.needs[c.task_kind, resource] if c.scope == BY_TASK else sim.touches[c.tool, resource])
 
 
 @rare

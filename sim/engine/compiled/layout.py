@@ -30,6 +30,7 @@ def layout(world: World, plan: Plan) -> dict[str, Array]:
         "sources": _filled(pools.SOURCE, list(_sources(world)), ("agent", "kind", "place")),
         "approvers": np.zeros(world.approvers.count if world.approvers else 0, np.int64),
         "exposures": _filled(pools.EXPOSURE, list(_exposures(world, plan)), ("channel", "agent", "role", "place")),
+        "threats": _filled(pools.THREAT, list(_threats(world)), ("channel", "agent")),
     }
 
 
@@ -49,7 +50,7 @@ def _agents(world: World) -> tuple[Array, Array]:
     agents["population"], agents["tenured"] = population, tenured[population]
     ends = np.cumsum(roles[population])
     agents["holdings"], agents["live_most"] = ends - roles[population], MANY
-    for name in ("queue", "running", "live"):
+    for name in ("queue", "running", "live", "takeovers"):
         agents[name] = -1
     holdings = np.zeros(int(ends[-1]) if len(ends) else 0, pools.HOLDING)
     for name in ("lease", "waiting", "slot", "member"):
@@ -112,13 +113,23 @@ def _exposures(world: World, plan: Plan) -> Iterator[tuple[int, int, int, int]]:
                 if person.population in row.populations:
                     roles = world.populations[person.population].roles
                     for at, role in enumerate(roles):
-                        if role in row.roles and plan.of(role).issuance in row.holds:
+                        part = plan.of(role)
+                        if role in row.roles and part.issuance in row.holds and part.custody in row.custody:
                             yield channel, agent, role, at
+
+
+def _threats(world: World) -> Iterator[tuple[int, int]]:
+    """(channel, agent) of every workload that is taken over now and then, in the reference engine's order."""
+    for channel, row in enumerate(world.channels):
+        if row.takeover_gap:
+            for agent, person in enumerate(world.agents):
+                if person.population in row.populations:
+                    yield channel, agent
 
 
 def empty_layout() -> dict[str, Array]:
     """The arrays of a layout without rows, for their types."""
     names = {"agents": pools.AGENT, "holdings": pools.HOLDING, "slots": pools.SLOT, "members": pools.MEMBER}
-    names |= {"sources": pools.SOURCE, "exposures": pools.EXPOSURE}
+    names |= {"sources": pools.SOURCE, "exposures": pools.EXPOSURE, "threats": pools.THREAT}
     found = {name: np.zeros(0, dtype) for name, dtype in names.items()}
     return found | {"approvers": np.zeros(0, np.int64)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.core.units import FOREVER
 from sim.engine import rules
 from sim.engine.compiled import laws, pools, schedule
 from sim.engine.compiled.draws import leak_name, uniform
@@ -19,6 +20,7 @@ from sim.engine.compiled.taking import give_back, take
 from sim.engine.compiled.words import (
     CAPTURE,
     CAPTURED,
+    CONFINED,
     DETECTED,
     DETECTION,
     DETECTION_TIME,
@@ -26,7 +28,6 @@ from sim.engine.compiled.words import (
     DISCOVERY_TIME,
     EXPOSURE,
     LEAK_NOTICED,
-    PASSED,
     REMEDIATION,
 )
 
@@ -40,10 +41,18 @@ def copied(sim: Any, task: int, place: int) -> None:
         chance = sim.channels[channel].per_use
         if chance <= 0.0 or not sim.watches[channel, t.tool] or not sim.serves[channel, population]:
             continue
-        if uniform(sim, CAPTURE, t.who, t.which, place, channel) < chance:
-            name0, name1 = leak_name(sim, channel << 1, t.who, t.which, place)
-            passed = t.parent >= 0 and sim.passed[task, sim.place_of[population, t.tool]] > 0
-            _capture(sim, channel, t.credential, name0, name1, t.agent, t.number, passed)
+        if not _passes(sim, channel, t.credential):
+            continue
+        if uniform(sim, CAPTURE, t.agent, t.number, place, channel) < chance:
+            name0, name1 = leak_name(sim, channel << 1, t.agent, t.number, place)
+            _copy(sim, channel, t.credential, name0, name1, t.agent, t.number)
+
+
+@hot
+def _passes(sim: Any, channel: int, credential: int) -> bool:
+    """Does whoever keeps the credential show it where the channel could take it?"""
+    row = sim.channels[channel]
+    return bool(row.takes_kept if sim.terms[sim.credentials[credential].role].kept else row.takes_agents)
 
 
 @rare
@@ -63,60 +72,75 @@ def expose(sim: Any, number: int) -> None:
     agent, issuance = sim.agents[e.agent], sim.terms[e.role].issuance
     holding = sim.holdings[agent.holdings + e.place]
     if issuance == STANDING:
-        _capture(sim, e.channel, kept(sim, holding.slot, holding.member), name0, name1, e.agent, -1, False)
-    elif issuance == LEASED and holding.lease >= 0:
-        _capture(sim, e.channel, holding.lease, name0, name1, e.agent, -1, False)
-    alone = issuance not in (STANDING, LEASED)
-    if alone or sim.rules[0].delegates:
-        _expose_tasks(sim, number, name0, name1, alone)
+        _copy(sim, e.channel, kept(sim, holding.slot, holding.member), name0, name1, e.agent, -1)
+    elif issuance != LEASED:
+        _expose_tasks(sim, number, name0, name1)
+    elif holding.lease >= 0:
+        _copy(sim, e.channel, holding.lease, name0, name1, e.agent, -1)
     e.count += 1
     next_exposure(sim, number)
 
 
 @hot
-def _expose_tasks(sim: Any, number: int, name0: int, name1: int, alone: bool) -> None:
-    """What running tasks of the agent have that is not the agent's own; alone: all that they have."""
+def _expose_tasks(sim: Any, number: int, name0: int, name1: int) -> None:
     e = sim.exposures[number]
     task = sim.agents[e.agent].running.head
     while task >= 0:
-        credential, t = sim.held[task, e.place], sim.tasks[task]
-        passed = t.parent >= 0 and sim.passed[task, e.place] > 0
-        if credential >= 0 and (alone or passed or sim.credentials[credential].task >= 0):
+        credential = sim.held[task, e.place]
+        if credential >= 0:
             # One exposure can capture the credentials of several tasks, and each is found for itself.
-            own0, own1 = leak_name(sim, e.channel << 1 | 1, name0, name1, t.which)
-            _capture(sim, e.channel, credential, own0, own1, e.agent, t.number if passed else -1, passed)
-        task = t.in_running.after
+            own = sim.credentials[credential].task
+            own0, own1 = leak_name(sim, e.channel << 1 | 1, name0, name1, own)
+            _copy(sim, e.channel, credential, own0, own1, e.agent, -1)
+        task = sim.tasks[task].in_running.after
 
 
 @rare
-def _capture(sim: Any, channel: int, place: int, name0: int, name1: int, agent: int, task: int, passed: bool) -> None:
-    c, row = sim.credentials[place], sim.channels[channel]
-    flags = 0
-    if passed:
-        flags = PASSED
-        agent = c.agent if c.slot < 0 else sim.members[sim.slots[c.slot].members].agent
-    emit(sim, CAPTURED, c.id, channel, agent, task, c.cause, c.tool, c.issued, c.dies, flags, c.task_kind, c.role)
+def _copy(sim: Any, channel: int, place: int, name0: int, name1: int, agent: int, task: int) -> None:
+    """The credential is copied; whether that will be noticed is a matter of this copy."""
+    row, noticed = sim.channels[channel], FOREVER
+    if happens(sim, row.detection_chance, DETECTED, name0, name1):
+        noticed = sim.now[0].time + drawn(sim, row.detection_time, DETECTION_TIME, name0, name1)
+    usable = rules.usable_until(sim.terms[sim.credentials[place].role].bound != 0, False, 0)
+    capture(sim, channel, place, name0, name1, agent, task, usable, noticed)
+
+
+@rare
+def capture(
+    sim: Any, channel: int, place: int, name0: int, name1: int, agent: int, task: int, usable: int, noticed: int
+) -> None:
+    """The credential is captured through a channel; see sim.engine.reference.leaks."""
+    c = sim.credentials[place]
+    emit(sim, CAPTURED, c.id, channel, agent, task, c.cause, c.tool, c.issued, c.dies, 0, c.task_kind, c.role)
+    if sim.now[0].time < usable < FOREVER:
+        emit(sim, CONFINED, c.id, -1, agent, -1, -1, -1, 0, usable)
     c.leaked = 1
-    found = _happens(sim, row.discovery_chance, DISCOVERED, name0, name1)
-    noticed = _happens(sim, row.detection_chance, DETECTED, name0, name1)
-    if not found and not noticed:
+    found = happens(sim, sim.channels[channel].discovery_chance, DISCOVERED, name0, name1)
+    if not found and noticed >= FOREVER:
         return
     number = take(sim, pools.CAPTURES, sim.captures)
-    capture = sim.captures[number]
-    capture.credential, capture.channel, capture.name0, capture.name1 = place, channel, name0, name1
-    capture.leaked, capture.references = sim.now[0].time, 0
+    row = sim.captures[number]
+    row.credential, row.channel, row.name0, row.name1 = place, channel, name0, name1
+    row.leaked, row.references, row.usable, row.noticed = sim.now[0].time, 0, usable, noticed
     refer(sim, place)
     if found:
-        capture.references += 1
+        row.references += 1
         starts(sim, schedule.FOUND_STARTS, number)
-    if noticed:
-        capture.references += 1
+    if noticed < FOREVER:
+        row.references += 1
         starts(sim, schedule.NOTICED_STARTS, number)
 
 
 @hot
-def _happens(sim: Any, chance: float, stream: int, name0: int, name1: int) -> bool:
+def happens(sim: Any, chance: float, stream: int, name0: int, name1: int) -> bool:
+    """Does what has this chance happen, after the leak of this name?"""
     return chance >= 1.0 or (chance > 0.0 and uniform(sim, stream, name0, name1, 0, 0) < chance)
+
+
+@hot
+def drawn(sim: Any, law: int, stream: int, name0: int, name1: int) -> int:
+    """How long it takes, after the leak of this name."""
+    return laws.ticks(sim.laws, sim.numbers, law, uniform(sim, stream, name0, name1, 0, 0))
 
 
 @hot
@@ -131,8 +155,7 @@ def _forget(sim: Any, number: int) -> None:
 @hot
 def _after(sim: Any, number: int, law: int, stream: int, kind: int) -> None:
     capture = sim.captures[number]
-    u = uniform(sim, stream, capture.name0, capture.name1, 0, 0)
-    later(sim, laws.ticks(sim.laws, sim.numbers, law, u), kind, number)
+    later(sim, drawn(sim, law, stream, capture.name0, capture.name1), kind, number)
 
 
 @rare
@@ -146,15 +169,14 @@ def finding_starts(sim: Any, number: int) -> None:
 def found(sim: Any, number: int) -> None:
     """Somebody found it, and tries it."""
     capture = sim.captures[number]
-    attempt(sim, capture.credential, capture.name0, capture.name1, capture.channel, capture.leaked)
+    attempt(sim, capture.credential, capture.name0, capture.name1, capture.channel, capture.leaked, capture.usable)
     _forget(sim, number)
 
 
 @rare
 def noticing_starts(sim: Any, number: int) -> None:
     """The defender will notice it."""
-    law = sim.channels[sim.captures[number].channel].detection_time
-    _after(sim, number, law, DETECTION_TIME, schedule.NOTICED)
+    later(sim, max(sim.captures[number].noticed - sim.now[0].time, 0), schedule.NOTICED, number)
 
 
 @rare

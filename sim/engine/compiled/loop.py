@@ -8,13 +8,13 @@ from sim.engine.compiled import (
     arrivals,
     custody,
     defence,
-    delegation,
     intruder,
     issuer,
     leaks,
     revocations,
     schedule,
     standing,
+    takeovers,
 )
 from sim.engine.compiled import special as _special  # noqa: F401  # makes the shared functions known
 from sim.engine.compiled import workload as work
@@ -56,6 +56,8 @@ def begin(sim: Any) -> None:
         starts(sim, schedule.SOURCE_STARTS, number)
     for number in range(sim.now[0].exposures):
         starts(sim, schedule.EXPOSURE_STARTS, number)
+    for number in range(sim.now[0].threats):
+        starts(sim, schedule.TAKEOVER_STARTS, number)
 
 
 @entry
@@ -128,7 +130,6 @@ def _granted(sim: Any, task: int) -> int:
     if not sim.agents[agent].retired:
         return work.START
     arrivals.leave(sim, agent)
-    delegation.done(sim, task, delegation.NEVER_STARTED)
     give_back(sim, TASKS, sim.tasks, task)
     return work.WAITING
 
@@ -162,8 +163,8 @@ def _elsewhere(sim: Any, kind: int, who: int) -> None:
         _leaks(sim, kind, who)
     elif kind == schedule.APPROVAL:
         _go_on(sim, who, work.approval_answered(sim, who))
-    elif kind == schedule.RETURNED:
-        _go_on(sim, who, work.RETURNED)
+    elif kind > schedule.APPROVAL:
+        _takeovers(sim, kind, who)
     else:
         _attack(sim, kind, who)
 
@@ -200,6 +201,18 @@ def _leaks(sim: Any, kind: int, who: int) -> None:
         leaks.noticed(sim, who)
     else:
         leaks.remedied(sim, who)
+
+
+@rare
+def _takeovers(sim: Any, kind: int, who: int) -> None:
+    if kind == schedule.TAKEOVER_STARTS:
+        takeovers.next_takeover(sim, who)
+    elif kind == schedule.TAKEOVER:
+        takeovers.take_over(sim, who)
+    elif kind == schedule.HANDED_STARTS:
+        standing.handing_starts(sim, who)
+    else:
+        takeovers.handed(sim, who)
 
 
 @rare

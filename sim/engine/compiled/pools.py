@@ -19,24 +19,24 @@ MOST = row("met room")
 LOG_FULL = 2
 NOW = row(
     """
-    time order events pause_at begun low sources exposures slots
+    time order events pause_at begun low sources exposures threats slots
     heap heap_most urgent_head urgent_tail urgent_most urgent_mask soon_head soon_tail soon_most soon_mask
     rows rows_most credentials intrusions intrusions_most notes notes_most notes_mask
-    in_use outages theoretical up_at delegated
+    in_use outages theoretical up_at takeovers
     """,
     needed=LIST,
     queue=LIST,
     crowd=MOST,
     orphans=MOST,
+    hold=MOST,
 )
 """The moment, and the counters of everything. Compiled code does not know how long arrays are: what it needs is here.
 
 `order` is the insertion number of the heap's next event; `low`: a buffer is nearly full, Python must make room
 (LOG_FULL alone: the log is); `pause_at`: number of events at which Python wants to breathe; `credentials`: how many
-were issued; `delegated`: tasks that were handed over; `needed`: credentials that tasks work with; `queue`: requests
-that wait for the issuer; `orphans`: credentials
-alive at an agent, or older versions of a slot; `crowd`: credentials that an intruder holds, or others who know what an
-intruder holds.
+were issued; `takeovers`: how many there were; `needed`: those that tasks work with; `queue`: requests that wait for the
+issuer; `orphans`: credentials alive at an agent, or older versions of a slot; `crowd`: credentials that an intruder
+holds, or others who know what an intruder holds; `hold`: takeovers of an agent that go on.
 """
 
 EVENT = row("at order what")
@@ -55,8 +55,10 @@ AGENT = row(
     queue=LIST,
     running=LIST,
     live=LIST,
+    takeovers=LIST,
 )
-"""`holdings`: its first row there; `live`: credentials, `live_count` of them, cleared of dead ones at `live_most`."""
+"""`holdings`: its first row there; `live`: credentials, `live_count` of them, cleared of dead ones at `live_most`;
+`takeovers`: in order of their start; those that are over are forgotten when another one starts."""
 
 HOLDING = row("lease asking requests slot member", waiting=LIST)
 """An agent and one of its roles. `asking`: a lease is being asked for; `waiting`: tasks that wait for the answer."""
@@ -65,23 +67,17 @@ TASK = row(
     """
     arrived waited began took link agent number kind source step length attempt again tool credential request
     tries nth cut fails hit held outcome asked_at in_time held_up approvals approved
-    who which stand parent depth handed_at returned top next left chained
     """,
     in_running=LINKS,
 )
 """`held`: roles that it holds a credential for. `asked_at`, `in_time`: of its last request for approval, and whether
 that is answered before it is void; `approvals`: requests for the present call; `approved`: the step of the last call
-that was; `held_up`: ticks it waited for approval.
-
-`who`, `which`: address of all its draws; `stand`: as in sim.model.World.needs; `parent`: the task that waits for this
-one, `depth`: how many do; `handed_at`, `returned`: when its call handed a task over, and how that ended. `top`: the
-task's own tool whose calls follow now, the next one's place (`next`) and how many are left; `chained`: calls so far
-that were not its own."""
+that was; `held_up`: ticks it waited for approval."""
 
 CREDENTIAL = row(
     """
     issued expires dies latest asked needed_since link id role agent task task_kind slot nth cause needed references
-    renewals secret tool scope name0 name1
+    renewals secret tool scope usable intrusion swept
     """,
     flags="leaked compromised orphan attackers listed",
     in_needed=LINKS,
@@ -89,7 +85,8 @@ CREDENTIAL = row(
 )
 """`latest`: no renewal reaches past it; `secret`: whose value it is; `references`: how many refer to the row, or will;
 `listed`: it is in its agent's live list; `tool`: whose call it was issued for, if for a call; `scope` as in
-rows.TERMS; `name0`, `name1`: address of the delegated task that it was issued for, 0: none."""
+rows.TERMS; `usable`: when an attacker who has it can use it no longer, if it lives so long; `intrusion`: that began
+with it, if it is compromised; `swept`: the takeover at whose start it was captured last."""
 
 SLOT = row("group role current version left members count aged", older=LIST)
 """members[members : members + count] keep it; `older`: older versions, `aged` of them."""
@@ -99,8 +96,14 @@ REQUEST = row("let_in i j link kind owner sub entity tries agent task role")
 """What the issuer is asked for; `owner`: a task, or the credential to be renewed."""
 
 REVOCATION = row("entity i j link credential cause")
-CAPTURE = row("leaked name0 name1 link credential channel references")
+CAPTURE = row("leaked name0 name1 link credential channel references usable noticed")
+"""`usable`: when who has it can use it no longer; `noticed`: when the defender notices, FOREVER for never."""
+
 EXPOSURE = row("channel agent role place count")
+THREAT = row("channel agent count")
+"""An agent whose workload is taken over through a channel, again and again."""
+
+TAKEOVER = row("until noticed name0 name1 link channel agent number")
 INTRUSION = row("name0 name1 held_count over", held=LIST)
 WALK = row("link intrusion credential edge")
 NODE = row("link what")
@@ -115,5 +118,5 @@ MEMO = row("owner thinking took tool fails hit")
 ENTRY = np.dtype([("key", "i8"), ("first", "i8"), ("second", "i8")], align=True)
 """A note of an intruder in the hash table; key -1: free."""
 
-(TASKS, CREDENTIALS, REQUESTS, REVOCATIONS, CAPTURES, WALKS, NODES) = range(7)
+(TASKS, CREDENTIALS, REQUESTS, REVOCATIONS, CAPTURES, WALKS, NODES, TAKEOVERS) = range(8)
 """Places of the pools."""

@@ -26,34 +26,36 @@ class Spare(NamedTuple):
     pooled: tuple[int, ...]
 
 
-def spare(sim: State, crowd: int, alive: int) -> Spare:
-    """Upper bounds from the sizes of the scenario and what an event may meet (pools.NOW: crowd, orphans)."""
+def spare(sim: State, crowd: int, alive: int, hold: int) -> Spare:
+    """Upper bounds from the sizes of the scenario and what an event may meet (pools.NOW: crowd, orphans, hold)."""
     fixed = sim.tables
     waiting = int(fixed.populations["concurrency"].max(initial=1)) + 1
     channels, roles = len(fixed.channels), int(fixed.rules["most_roles"][0])
     members = int(sim.slots["count"].max(initial=0))
     hops = int(fixed.roles["count"].max(initial=0)) + int(fixed.resources["count"].max(initial=0))
     orphans = (roles + 2) * (alive + 2)
-    captures = waiting * (channels + 1) + 8
+    taken = waiting * (hold + roles + 1) + roles if len(sim.threats) else 0  # by takeovers
+    handed = 2 * members if len(sim.threats) else 0
+    captures = waiting * (channels + 1) + taken + 8
     revocations = waiting * (roles + 1) + orphans + 8
     walks = hops + crowd + 8
     return Spare(
-        log=128 + waiting * (32 + channels + 2 * roles) + 2 * members + orphans + crowd,
+        log=128 + waiting * (32 + channels + 2 * roles) + 2 * members + 2 * taken + orphans + crowd,
         heap=16 + 2 * waiting,
-        urgent=16 + 2 * waiting + 2 * captures + revocations + walks,
+        urgent=16 + 2 * waiting + 2 * captures + handed + revocations + walks,
         soon=16 + 2 * waiting,
-        pooled=(4 + waiting, 8 + waiting, 4 + waiting, revocations, captures, walks, 8),
+        pooled=(4 + waiting, 8 + waiting, 4 + waiting, revocations, captures, walks, 8, 2),
     )
 
 
 def make_room(sim: State, first: bool = False) -> State:
     """Larger buffers where one event, or the start of the run, might need more than is left."""
     now = sim.now[0]
-    for name in ("crowd", "orphans"):
+    for name in ("crowd", "orphans", "hold"):
         most = now[name]
         if most["met"] > most["room"]:
             most["room"] = 2 * most["met"]
-    needs = spare(sim, int(now["crowd"]["room"]), int(now["orphans"]["room"]))
+    needs = spare(sim, *(int(now[name]["room"]) for name in ("crowd", "orphans", "hold")))
     if first:
         needs = _to_start(sim, needs)
     sim = _pools(sim, needs.pooled)
@@ -68,7 +70,7 @@ def _to_start(sim: State, needs: Spare) -> Spare:
     slots = len(sim.slots)
     pooled = [*needs.pooled]
     pooled[pools.CREDENTIALS] += slots
-    urgent = needs.urgent + slots + len(sim.sources) + len(sim.exposures)
+    urgent = needs.urgent + slots + len(sim.sources) + len(sim.exposures) + len(sim.threats)
     return needs._replace(log=needs.log + slots, urgent=urgent, pooled=tuple(pooled))
 
 
@@ -84,7 +86,7 @@ def _pools(sim: State, needs: tuple[int, ...]) -> State:
             pool["free"] = len(rows)
             pool["room"] += size - len(rows)
     if "tasks" in grown:
-        for name in ("held", "asked", "elevated", "passed", "order"):
+        for name in ("held", "asked", "elevated", "order"):
             grown[name] = larger(getattr(sim, name), len(grown["tasks"]))
     return sim._replace(**grown)
 
@@ -154,8 +156,9 @@ def reset(sim: State) -> None:
     sim.now[:] = 0
     for name in ("needed", "queue"):
         sim.now[name] = -1
-    sim.now["crowd"]["room"] = sim.now["orphans"]["room"] = CROWD
-    for name in ("sources", "exposures", "slots"):
+    for name in ("crowd", "orphans", "hold"):
+        sim.now[name]["room"] = CROWD
+    for name in ("sources", "exposures", "threats", "slots"):
         sim.now[name] = len(getattr(sim, name))
     for number, name in enumerate(POOLED):
         rows = getattr(sim, name)

@@ -55,8 +55,11 @@ KIND = 6
     INTRUSION_NOTICED,
     EVICTION,
     APPROVAL,
-    RETURNED,
-) = range(42)
+    TAKEOVER_STARTS,
+    TAKEOVER,
+    HANDED_STARTS,
+    HANDED,
+) = range(45)
 """Kinds of event: each is where a process of the reference engine goes on."""
 
 

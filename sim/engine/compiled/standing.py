@@ -14,6 +14,9 @@ from sim.engine.compiled.schedule import later, starts
 from sim.engine.compiled.taking import meet
 from sim.engine.compiled.words import OUTAGE, REDEPLOYMENT, ROLLOUT, ROTATED, ROTATION_PHASE, SHORTENED
 
+MEMBER = 32
+"""Bits of a credential's place, below the member that is handed it."""
+
 
 @hot
 def open_slots(sim: Any) -> None:
@@ -131,6 +134,15 @@ def _hand_out(sim: Any, place: int, member: int, at: int) -> None:
     m.ready = max(at, m.ready)
     if m.ready > out and not sim.agents[m.agent].retired:
         emit(sim, OUTAGE, sim.credentials[slot.current].id, -1, m.agent, -1, -1, -1, out, m.ready)
+    if sim.rules[0].takes_over:
+        refer(sim, slot.current)
+        starts(sim, schedule.HANDED_STARTS, member << MEMBER | slot.current)
+
+
+@rare
+def handing_starts(sim: Any, who: int) -> None:
+    """A member will have the version that it is handed; `who`: the member, the version (see MEMBER)."""
+    later(sim, sim.members[who >> MEMBER].ready - sim.now[0].time, schedule.HANDED, who)
 
 
 @rare

@@ -38,8 +38,6 @@ class State(NamedTuple):
     """Task × place → how often it asked for one."""
     elevated: Array
     """Task × place → end of the elevation that the last approval of a call with the role gave."""
-    passed: Array
-    """Task × place → does it work with a delegating task's credential? Of delegated tasks only."""
     order: Array
     """Task × 0, 1… → places in the order in which it got what it holds."""
     credentials: Array
@@ -49,6 +47,8 @@ class State(NamedTuple):
     revocations: Array
     captures: Array
     exposures: Array
+    threats: Array
+    takeovers: Array
     intrusions: Array
     walks: Array
     nodes: Array
@@ -63,7 +63,7 @@ class State(NamedTuple):
         return self.tables._asdict() | {name: getattr(self, name) for name in self._fields[1:]}
 
 
-POOLED = ("tasks", "credentials", "requests", "revocations", "captures", "walks", "nodes")
+POOLED = ("tasks", "credentials", "requests", "revocations", "captures", "walks", "nodes", "takeovers")
 """Arrays that are pools, in the order of their numbers (pools.TASKS…)."""
 
 
@@ -103,7 +103,7 @@ def buffers(width: int) -> dict[str, Array]:
         "notes": fresh_notes(16),
         "memo": memo,
     }
-    return found | {name: np.zeros((0, width), np.int64) for name in ("held", "asked", "elevated", "passed", "order")}
+    return found | {name: np.zeros((0, width), np.int64) for name in ("held", "asked", "elevated", "order")}
 
 
 _DTYPES = {
@@ -117,4 +117,5 @@ _DTYPES = {
     "intrusions": pools.INTRUSION,
     "walks": pools.WALK,
     "nodes": pools.NODE,
+    "takeovers": pools.TAKEOVER,
 }

@@ -35,7 +35,8 @@ def forget(sim: Any, number: int) -> None:
 def can(sim: Any, number: int) -> bool:
     """Is the intruder still inside, and the credential alive?"""
     w = sim.walks[number]
-    return not sim.intrusions[w.intrusion].over and rules.alive(sim.credentials[w.credential].dies, sim.now[0].time)
+    c = sim.credentials[w.credential]
+    return not sim.intrusions[w.intrusion].over and rules.alive(min(c.dies, c.usable), sim.now[0].time)
 
 
 @hot

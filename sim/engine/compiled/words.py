@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.draws import Stream
-from sim.core.events import Answer, Cause, Event, Flag, Outcome, Refusal, Verdict
+from sim.core.events import Answer, Barrier, Cause, Event, Flag, Outcome, Refusal, Verdict
 
 (
     TASK_STARTED,
@@ -39,14 +39,17 @@ from sim.core.events import Answer, Cause, Event, Flag, Outcome, Refusal, Verdic
     APPROVAL_ANSWERED,
     PERMITTED,
     DENIED,
-    DELEGATED,
+    TAKEN_OVER,
+    CONFINED,
+    REGAINED,
 ) = (event.value for event in Event)
 
-LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS, ERROR, FALLBACK, PASSED = (flag.value for flag in Flag)
+LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS, ERROR, FALLBACK = (flag.value for flag in Flag)
 DONE, TOOL_FAILED, NO_CREDENTIAL, DEADLINE, NO_APPROVAL, BY_POLICY = (outcome.value for outcome in Outcome)
 EXPIRED, ROTATED, TASK_END, RETIREMENT, DETECTION, EVICTION, ACTION_END = (cause.value for cause in Cause)
 ALLOWED, _, BY_ERROR = (verdict.value for verdict in Verdict)
 BY_OUTAGE, BY_RATE, BY_FAILURE = (refusal.value for refusal in Refusal)
+DEAD, BOUND, KEPT = (barrier.value for barrier in Barrier)
 APPROVED, NOT_APPROVED, VOID = (answer.value for answer in Answer)
 
 (
@@ -85,6 +88,6 @@ APPROVED, NOT_APPROVED, VOID = (answer.value for answer in Answer)
     ISSUER_BACK_OFF,
     APPROVAL_RESPONSE,
     APPROVAL_DECISION,
-    DELEGATE,
-    DELEGATED_NAME,
+    TAKEOVER,
+    TAKEOVER_LENGTH,
 ) = (stream.value for stream in Stream)

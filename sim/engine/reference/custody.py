@@ -39,13 +39,10 @@ class Custody:
     def acquire(self, task: Task, step: int, tool: int) -> Found:
         """A credential for a call that its holder believes to be good, or None after all tries."""
         began, role = self.sim.now, self.sim.world.tools[tool].role
-        plan, delegation = self.sim.plan.of(role), self.sim.delegation
-        passed = delegation.passed_on(task, role)
-        if passed is not None:
-            credential: Credential | None = passed
-        elif plan.standing:
+        plan = self.sim.plan.of(role)
+        if plan.standing:
             credential = yield from self._wait_for_standing(task, role)
-        elif plan.per_task or plan.per_action or delegation.exchanges(task, role):
+        elif plan.per_task or plan.per_action:
             credential = yield from self._own(task, role, step, tool)
         else:
             credential = yield from self._leased(task, role)
@@ -70,7 +67,7 @@ class Custody:
             sim.log(Event.REJECTED, credential=credential.id, agent=task.agent.id, task=task.number)
             if tries < row.retries:
                 nth = counted(task.requests, role)
-                address = issuer.address(issuer.TASK, role, *task.name, nth)
+                address = issuer.address(issuer.TASK, role, task.agent.id, task.number, nth)
                 yield sim.env.timeout(sim.issuer.wait(address, tries))
         return None
 
@@ -82,13 +79,13 @@ class Custody:
         kind, nth = issuer.TASK, counted(task.requests, role)
         if self.sim.plan.of(role).per_action:
             kind, nth = issuer.ACTION, issuer.of_action(step, nth)
-        address = issuer.address(kind, role, *task.name, nth)
+        address = issuer.address(kind, role, task.agent.id, task.number, nth)
         served = yield from self.sim.issuer.ask(address, task.agent.id, task.number, role)
         if not served:
             return None
-        latest = min(self.sim.approvals.latest(task, tool), self.sim.delegation.latest(task, role))
-        credential = self.issue(role, task.agent.id, nth, task, tool, latest)
+        credential = self.issue(role, task.agent.id, nth, task, tool, self.sim.approvals.latest(task, tool))
         self._keep_renewing(credential)
+        self.sim.takeovers.acquired(task.agent, credential)
         return credential
 
     def _leased(self, task: Task, role: int) -> Found:
@@ -112,6 +109,7 @@ class Custody:
         if served:
             agent.leases[role] = self.issue(role, agent.id, nth)
             self._keep_renewing(agent.leases[role])
+            self.sim.takeovers.acquired(agent, agent.leases[role])
         del agent.asking[role]
         answer.succeed()
         return agent.leases[role] if served else None
@@ -150,15 +148,14 @@ class Custody:
             credential = task.holds.get(role)
             if credential is not None:
                 self._let_go(task, role)
-                if role not in task.passed:
-                    self.sim.revocations.ask(credential, Cause.ACTION_END, (*task.name, step))
+                self.sim.revocations.ask(credential, Cause.ACTION_END, (task.agent.id, task.number, step))
 
     def task_over(self, task: Task) -> None:
         """Let go of the task's credentials and ask for their revocation where the strategy does."""
         for role, credential in list(task.holds.items()):
             self._let_go(task, role)
-            if self.sim.plan.of(role).per_task and role not in task.passed:
-                self.sim.revocations.ask(credential, Cause.TASK_END, (*task.name, role))
+            if self.sim.plan.of(role).per_task:
+                self.sim.revocations.ask(credential, Cause.TASK_END, (task.agent.id, task.number, role))
 
     # --- issuing, renewing ---
     def number(self) -> int:
@@ -179,11 +176,9 @@ class Custody:
         credential = Credential(self.number(), role, sim.now, dies, dies, agent, nth=nth)
         credential.latest = latest
         if task is not None:
-            exchanged = sim.delegation.exchanges(task, role)
-            credential.task, credential.task_kind = task.number, task.stand if exchanged else task.kind
-            credential.name = task.name if task.delegator else None
+            credential.task, credential.task_kind = task.number, task.kind
             credential.tool = tool if plan.per_action else -1
-            credential.scope = plan.scope(credential.task_kind, tool, sim.world)
+            credential.scope = plan.scope(task.kind, tool, sim.world)
         holder = sim.agents[agent] if agent >= 0 else None
         if holder is not None and not plan.standing:
             credential.orphan = holder.retired
@@ -209,7 +204,7 @@ class Custody:
     def _renew(self, credential: Credential) -> Steps:
         sim, plan = self.sim, self.sim.plan.of(credential.role)
         agent = sim.agents[credential.agent]
-        who, which = credential.name or (agent.id, credential.nth if credential.task < 0 else credential.task)
+        which = credential.nth if credential.task < 0 else credential.task
         number = 0
         while credential.expires < min(credential.issued + plan.max_life, credential.latest):
             yield sim.env.timeout(plan.renew_after)
@@ -217,7 +212,7 @@ class Custody:
                 return
             number += 1
             nth = issuer.of_action(credential.nth, number) if plan.per_action else number
-            address = issuer.address(issuer.RENEWAL, credential.role, who, which, nth)
+            address = issuer.address(issuer.RENEWAL, credential.role, agent.id, which, nth)
             served = yield from sim.issuer.ask(address, agent.id, credential.task, credential.role)
             if not served or not rules.alive(credential.dies, sim.now):
                 return

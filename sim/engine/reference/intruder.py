@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.core.draws import Stream
-from sim.core.events import Cause, Event, Flag
+from sim.core.events import Barrier, Cause, Event, Flag
 from sim.core.units import FOREVER
 from sim.engine import rules
-from sim.engine.reference.state import Credential, Intrusion
+from sim.engine.reference.state import Credential, Intrusion, Name
 from sim.model.graph import Edge
 
 if TYPE_CHECKING:
     from sim.engine.reference.simulation import Simulation, Steps
 
-DEAD, BOUND = 1, 2
 MOST = 1e16
 """Losses are cut here, so that cents fit the log."""
 
@@ -34,31 +33,55 @@ class Intruders:
             elif edge.target not in sim.plan.absent:
                 self.from_resource.setdefault(edge.source, []).append(edge)
 
-    def attempt(self, credential: Credential, name: tuple[int, int], channel: int, leaked: int) -> None:
-        """Somebody tries what leaked through a channel at a time. One who is inside already gains nothing by it."""
-        sim = self.sim
-        alive = rules.alive(credential.dies, sim.now)
-        if sim.plan.of(credential.role).bound or not alive:
-            reason = BOUND if alive else DEAD
-            sim.log(Event.BLOCKED, credential=credential.id, other=reason, edge=channel, was=leaked)
+    def attempt(self, credential: Credential, name: Name, channel: int, leaked: int, usable: int) -> None:
+        """Somebody tries what leaked through a channel at a time. One who is inside already gains nothing by it.
+
+        Args:
+            usable: when who has this copy can use it no longer.
+        """
+        sim, now = self.sim, self.sim.now
+        barrier = self._barrier(credential, usable)
+        if barrier is not None:
+            sim.log(Event.BLOCKED, credential=credential.id, other=barrier, edge=channel, was=leaked)
         elif not credential.compromised:
-            credential.compromised = True
             intrusion = Intrusion(len(self.intrusions), name)
+            credential.compromised, credential.intrusion = True, intrusion.id
             self.intrusions.append(intrusion)
-            sim.log(
-                Event.COMPROMISED,
-                credential=credential.id,
-                intrusion=intrusion.id,
-                edge=channel,
-                was=leaked,
-                flags=self._late(credential),
-            )
+            self._gain(Event.COMPROMISED, credential, channel, leaked, usable)
             self._hold(intrusion, credential)
             sim.env.process(self._defend(intrusion))
+        elif credential.usable < usable:
+            locked_out = credential.usable <= now
+            self._gain(Event.REGAINED, credential, channel, leaked, usable)
+            if locked_out:
+                self._set_out(self.intrusions[credential.intrusion], credential)
+
+    def _barrier(self, credential: Credential, usable: int) -> Barrier | None:
+        if not rules.alive(credential.dies, self.sim.now):
+            return Barrier.DEAD
+        if self.sim.now < usable:
+            return None
+        return Barrier.BOUND if self.sim.plan.of(credential.role).bound else Barrier.KEPT
+
+    def _gain(self, event: Event, credential: Credential, channel: int, leaked: int, usable: int) -> None:
+        credential.usable = usable
+        self.sim.log(
+            event,
+            credential=credential.id,
+            intrusion=credential.intrusion,
+            edge=channel,
+            was=leaked,
+            until=usable,
+            flags=self._late(credential),
+        )
 
     # --- the walk ---
     def _hold(self, intrusion: Intrusion, credential: Credential) -> None:
         intrusion.held.append(credential)
+        self._set_out(intrusion, credential)
+
+    def _set_out(self, intrusion: Intrusion, credential: Credential) -> None:
+        """Take all edges at once."""
         for edge in self.from_role.get(credential.role, ()):
             allowed = credential.scope is None or (edge.relation == "can" and edge.target in credential.scope)
             if allowed:
@@ -95,7 +118,7 @@ class Intruders:
             yield self.sim.env.timeout(max(got.dies - 1 - now, 1))
 
     def _can(self, intrusion: Intrusion, credential: Credential) -> bool:
-        return not intrusion.over and rules.alive(credential.dies, self.sim.now)
+        return not intrusion.over and rules.alive(min(credential.dies, credential.usable), self.sim.now)
 
     def _reach(self, intrusion: Intrusion, credential: Credential, edge: Edge) -> None:
         sim, resource = self.sim, edge.target

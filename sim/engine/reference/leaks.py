@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 from sim.core import laws
 from sim.core.draws import Stream
-from sim.core.events import Cause, Event, Flag
+from sim.core.events import Cause, Event
 from sim.core.laws import Law
+from sim.core.units import FOREVER
 from sim.engine import rules
-from sim.engine.reference.state import Agent, Credential, Task
+from sim.engine.reference.state import Agent, Credential, Name, Task
 from sim.model.rows import ChannelRow
 
 if TYPE_CHECKING:
     from sim.engine.reference.simulation import Simulation, Steps
-
-Name = tuple[int, int]
 
 
 class Leaks:
@@ -37,19 +36,23 @@ class Leaks:
                             self.sim.env.process(self._exposures(number, row, agent, role))
 
     def _lies(self, role: int, row: ChannelRow) -> bool:
-        return self.sim.plan.of(role).issuance in row.holds
+        plan = self.sim.plan.of(role)
+        return plan.issuance in row.holds and plan.custody in row.custody
 
     def copied(self, task: Task, place: int, tool: int, credential: Credential) -> None:
         """An attempt with a credential was made: it may be copied into channels, dead or alive."""
         if not self.any:
             return
         draws, agent = self.sim.draws, task.agent
-        for number in draws.below(Stream.CAPTURE, self.chance, *task.name, place):
+        for number in draws.below(Stream.CAPTURE, self.chance, agent.id, task.number, place):
             row = self.sim.world.channels[number]
-            if tool in row.tools and agent.population in row.populations:
-                name = draws.name(number << 1, *task.name, place)
-                passed = credential.role in task.passed
-                self._capture(number, row, credential, name, agent.id, task.number, passed)
+            if tool in row.tools and agent.population in row.populations and self._passes(credential, row):
+                name = draws.name(number << 1, agent.id, task.number, place)
+                self._copy(number, credential, name, agent.id, task.number)
+
+    def _passes(self, credential: Credential, row: ChannelRow) -> bool:
+        """Does whoever keeps the credential show it where the channel could take it?"""
+        return self.sim.plan.of(credential.role).custody in row.custody
 
     def _exposures(self, number: int, row: ChannelRow, agent: Agent, role: int) -> Steps:
         sim, count = self.sim, 0
@@ -58,40 +61,38 @@ class Leaks:
             yield sim.env.timeout(gap.ticks(sim.draws.once(Stream.EXPOSURE, agent.id, role, count, number)))
             name = sim.draws.name(number << 1 | 1, agent.id, role, count)
             for credential in self._stored(agent, role):
-                self._capture(number, row, credential, name, agent.id, -1, passed=False)
-            for task in self._holding(agent, role):
                 # One exposure can capture the credentials of several tasks, and each is found for itself.
-                own = sim.draws.name(number << 1 | 1, *name, task.name[1])
-                passed = role in task.passed
-                where = task.number if passed else -1
-                self._capture(number, row, task.holds[role], own, agent.id, where, passed)
+                own = sim.draws.name(number << 1 | 1, *name, credential.task) if credential.task >= 0 else name
+                self._copy(number, credential, own, agent.id, -1)
             count += 1
 
     def _stored(self, agent: Agent, role: int) -> list[Credential]:
-        """What lies at the agent's place for a role: its last standing or leased one."""
+        """What lies at the agent's place for a role: its last standing or leased one, or those of its running tasks."""
         plan = self.sim.plan.of(role)
         if plan.standing:
             return [self.sim.standing.kept(agent.slots[role], agent.id)]
+        if plan.per_task or plan.per_action:
+            return [task.holds[role] for task in agent.running.values() if role in task.holds]
         return [agent.leases[role]] if role in agent.leases else []
 
-    def _holding(self, agent: Agent, role: int) -> list[Task]:
-        """Running tasks of the agent that have a credential for the role that is not the agent's own."""
-        plan = self.sim.plan.of(role)
-        alone = plan.per_task or plan.per_action
-        holding = [task for task in agent.running.values() if role in task.holds]
-        return [task for task in holding if alone or role in task.passed or task.holds[role].task >= 0]
+    def _copy(self, number: int, credential: Credential, name: Name, agent: int, task: int) -> None:
+        """The credential is copied; whether that will be noticed is a matter of this copy."""
+        sim, detection = self.sim, self.sim.world.channels[number].detection
+        usable, noticed = rules.usable_until(sim.plan.of(credential.role).bound, False, 0), FOREVER
+        if detection is not None and self.happens(detection.chance, Stream.DETECTED, name):
+            noticed = sim.now + detection.time.ticks(sim.draws.once(Stream.DETECTION_TIME, *name))
+        self.capture(number, credential, name, agent, task, usable, noticed)
 
-    def _capture(
-        self, number: int, row: ChannelRow, credential: Credential, name: Name, agent: int, task: int, passed: bool
+    def capture(
+        self, number: int, credential: Credential, name: Name, agent: int, task: int, usable: int, noticed: int
     ) -> None:
-        """Write down the copy, and what comes of it.
+        """The credential is captured through a channel.
 
         Args:
-            passed: it was passed on; it is told of its holder then, and of the task that had it.
+            usable: when whoever has it can use it no longer, if it lives so long.
+            noticed: when the defender notices; FOREVER: never.
         """
         sim = self.sim
-        if passed:
-            agent = credential.agent if credential.slot is None else credential.slot.members[0]
         sim.log(
             Event.CAPTURED,
             credential=credential.id,
@@ -104,30 +105,32 @@ class Leaks:
             edge=credential.role,
             intrusion=credential.task_kind,
             attempt=credential.tool,
-            flags=Flag.PASSED if passed else 0,
         )
+        if sim.now < usable < FOREVER:
+            sim.log(Event.CONFINED, credential=credential.id, agent=agent, until=usable)
         credential.leaked = True
-        if self._happens(row.discovery.chance, Stream.DISCOVERED, name):
-            sim.env.process(self._found(number, row, credential, name))
-        if row.detection is not None and self._happens(row.detection.chance, Stream.DETECTED, name):
-            sim.env.process(self._noticed(number, row, credential, name))
+        if self.happens(sim.world.channels[number].discovery.chance, Stream.DISCOVERED, name):
+            sim.env.process(self._found(number, credential, name, usable))
+        if noticed < FOREVER:
+            sim.env.process(self._noticed(number, credential, name, noticed))
 
-    def _found(self, number: int, row: ChannelRow, credential: Credential, name: Name) -> Steps:
-        sim, leaked = self.sim, self.sim.now
-        yield sim.env.timeout(row.discovery.time.ticks(sim.draws.once(Stream.DISCOVERY_TIME, *name)))
-        sim.intruders.attempt(credential, name, number, leaked)
+    def _found(self, number: int, credential: Credential, name: Name, usable: int) -> Steps:
+        sim, leaked, time = self.sim, self.sim.now, self.sim.world.channels[number].discovery.time
+        yield sim.env.timeout(time.ticks(sim.draws.once(Stream.DISCOVERY_TIME, *name)))
+        sim.intruders.attempt(credential, name, number, leaked, usable)
 
-    def _noticed(self, number: int, row: ChannelRow, credential: Credential, name: Name) -> Steps:
+    def _noticed(self, number: int, credential: Credential, name: Name, noticed: int) -> Steps:
         sim = self.sim
-        assert row.detection is not None
-        yield sim.env.timeout(row.detection.time.ticks(sim.draws.once(Stream.DETECTION_TIME, *name)))
+        yield sim.env.timeout(max(noticed - sim.now, 0))
         sim.log(Event.LEAK_NOTICED, credential=credential.id, other=number)
         rule = sim.plan.of(credential.role).revocation.get(Cause.DETECTION)
         if rule is None or not rules.alive(credential.dies, sim.now):
             return
         if rule.manual:
-            yield sim.env.timeout(row.remediation.ticks(sim.draws.once(Stream.REMEDIATION, *name)))
+            remediation = sim.world.channels[number].remediation
+            yield sim.env.timeout(remediation.ticks(sim.draws.once(Stream.REMEDIATION, *name)))
         sim.revocations.ask(credential, Cause.DETECTION, (*name, 0))
 
-    def _happens(self, chance: float, stream: Stream, name: Name) -> bool:
+    def happens(self, chance: float, stream: Stream, name: Name) -> bool:
+        """Does what has this chance happen, after the leak of this name?"""
         return chance >= 1.0 or (chance > 0.0 and self.sim.draws.once(stream, *name) < chance)

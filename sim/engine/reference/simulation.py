@@ -10,7 +10,6 @@ import simpy
 from sim.core.draws import Draws
 from sim.engine.reference.approvals import Approvals
 from sim.engine.reference.custody import Custody
-from sim.engine.reference.delegation import Delegation
 from sim.engine.reference.intruder import Intruders
 from sim.engine.reference.issuer import Issuer
 from sim.engine.reference.leaks import Leaks
@@ -19,6 +18,7 @@ from sim.engine.reference.policy import PolicyPoint
 from sim.engine.reference.revocations import Revocations
 from sim.engine.reference.standing import Standing
 from sim.engine.reference.state import Agent
+from sim.engine.reference.takeovers import Takeovers
 from sim.engine.reference.workload import Workload
 from sim.model.credentials import Plan
 from sim.model.world import World
@@ -44,9 +44,9 @@ class Simulation:
         self.revocations = Revocations(self)
         self.intruders = Intruders(self)
         self.leaks = Leaks(self)
+        self.takeovers = Takeovers(self)
         self.policy = PolicyPoint(self)
         self.workload = Workload(self)
-        self.delegation = Delegation(self)
 
     @property
     def now(self) -> int:
@@ -59,6 +59,7 @@ class Simulation:
         self.issuer.start()
         self.workload.start()
         self.leaks.start()
+        self.takeovers.start()
         self.env.run(until=self.world.horizon)
         self.custody.finish()
         self.log.flush()

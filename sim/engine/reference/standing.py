@@ -84,6 +84,15 @@ class Standing:
         slot.ready[member] = at = max(at, ready)
         if at > out and not sim.agents[member].retired:
             sim.log(Event.OUTAGE, credential=slot.current.id, agent=member, was=out, until=at)
+        if sim.takeovers.any:
+            sim.env.process(self._handed(slot, member, slot.current))
+
+    def _handed(self, slot: Slot, member: int, credential: Credential) -> Steps:
+        """When the member has it, whoever has taken over its workload has it, too."""
+        sim = self.sim
+        yield sim.env.timeout(slot.ready[member] - sim.now)
+        if self.kept(slot, member) is credential:
+            sim.takeovers.acquired(sim.agents[member], credential)
 
     def redeploy(self, slot: Slot) -> None:
         """The slot's credential was revoked: there is a new one, and every holder gets it in its own time."""

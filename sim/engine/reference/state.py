@@ -10,6 +10,9 @@ from sim.core.events import Cause
 from sim.core.units import FOREVER
 from sim.model.graph import Edge
 
+Name = tuple[int, int]
+"""Stands for a leak in the addresses of all that follows from it."""
+
 
 @dataclass(slots=True, eq=False)
 class Credential:
@@ -41,12 +44,14 @@ class Credential:
     needed_since: int = 0
     leaked: bool = False
     compromised: bool = False
+    intrusion: int = -1
+    """That began with it, if it is compromised."""
+    usable: int = FOREVER
+    """When an attacker who has it can use it no longer, if it lives so long; known once it is compromised."""
     orphan: bool = False
     attackers: bool = False
     latest: int = FOREVER
     """No renewal reaches past it."""
-    name: tuple[int, int] | None = None
-    """Address of the draws of the delegated task that it was issued for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -86,7 +91,21 @@ class Agent:
     requests: dict[int, int] = field(default_factory=dict)
     live: list[Credential] = field(default_factory=list)
     running: dict[int, Task] = field(default_factory=dict)
+    takeovers: list[Takeover] = field(default_factory=list)
+    """In order of their start; those that are over are forgotten when another one starts."""
     retired: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Takeover:
+    """An agent's workload in an attacker's hands, up to `until`; `name` addresses what is drawn for all of it."""
+
+    channel: int
+    agent: int
+    name: Name
+    until: int
+    noticed: int
+    """When the defender notices it; FOREVER: never."""
 
 
 @dataclass(slots=True, eq=False)
@@ -97,16 +116,6 @@ class Task:
     number: int
     kind: int
     arrived: int
-    name: tuple[int, int]
-    """Address of all its draws: agent and number, or what a delegated task is called after the call it comes from."""
-    stand: int
-    """What credentials got in exchange are narrowed to, as in World.needs."""
-    delegator: Task | None = None
-    depth: int = 0
-    step: int = 0
-    """Calls so far, those that tools made included: number of the present one, which addresses its draws."""
-    passed: set[int] = field(default_factory=set)
-    """Roles for which it works with a delegating task's credential."""
     holds: dict[int, Credential] = field(default_factory=dict)
     """Role → the credential it works with."""
     waited: int = 0
@@ -126,7 +135,7 @@ class Intrusion:
     """An attacker inside, from one compromised credential on. `name` addresses all its draws."""
 
     id: int
-    name: tuple[int, int]
+    name: Name
     held: list[Credential] = field(default_factory=list)
     got: dict[int, Credential] = field(default_factory=dict)
     """Edge → the session or minted credential got by it."""
