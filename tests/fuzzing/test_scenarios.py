@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from sim.core.events import LOG, Cause, Event, Flag, Outcome, Refusal
+from sim.core.events import LOG, Barrier, Cause, Event, Flag, Outcome, Refusal
 from sim.inputs.distributions import Distribution
 from sim.inputs.load import load
 from sim.inputs.schema import Scenario
@@ -28,8 +28,8 @@ NOT_DRAWN = FOR_READERS - {("Scenario", "title")} | {
     ("Scenario", "seed"), ("Scenario", "replications"), ("Scenario", "baseline"),  # an engine is told by its caller
     ("Empirical", "file"),  # the loader turns it into quantiles, which are drawn
     ("PolicySet", "file"),  # and this into text
-    ("Scenario", "budgets"), ("Scenario", "decision"),  # nothing that is simulated depends on them
-    *(("Budget", key) for key in ("title", "metric", "at-most", "at-least", "strategies")),
+    ("Scenario", "budgets"),  # results are judged by them
+    *(("Budget", key) for key in ("metric", "at-most", "at-least", "strategies", "title")),
 }  # fmt: skip
 NEVER_SEEN = {Cause.EXPIRED}
 """Causes that no row of a death tells: credentials expire in silence."""
@@ -148,7 +148,7 @@ def test_every_outcome_cause_refusal_and_flag_happens():
     for event in (Event.ASKED, Event.SPARED):
         assert set(of(event)["other"]) == {Cause.TASK_END, Cause.ACTION_END, Cause.RETIREMENT, Cause.DETECTION}
     assert set(of(Event.REFUSED)["other"]) == set(Refusal)
-    assert set(of(Event.BLOCKED)["other"]) == {1, 2}
+    assert set(of(Event.BLOCKED)["other"]) == set(Barrier)
     for flag in Flag:
         assert np.count_nonzero(rows()["flags"] & flag) > 100, flag.name
 
