@@ -87,8 +87,12 @@ def _times(row: dict[str, Any]) -> str:
     )  # fmt: skip
     if row["detected_us"] is not None:
         parts.append(f"noticed after {spoken(row['detected_us'] - leaked)}")
-    dead = row["dead_us"]
-    parts.append("still usable at the end" if dead is None else f"dead {_after(dead - leaked)} ({row['death']})")
+    dead, until = row["dead_us"], row["usable_until_us"]
+    if until is not None and (dead is None or until < dead):
+        over = f"of use for {spoken(until - leaked)}, until the takeover was over"
+        parts.append(over if until > leaked else "of no use to who copied it, as it is bound to its workload")
+    else:
+        parts.append("still usable at the end" if dead is None else f"dead {_after(dead - leaked)} ({row['death']})")
     return "; ".join(parts)
 
 

@@ -13,7 +13,7 @@ from sim.core.units import DAY, FOREVER, HOUR, MINUTE, SECOND, spoken
 from sim.measure.leaks import LeakRow
 from sim.model.policy import PolicyTable
 from sim.model.world import World
-from sim.outputs import approvals, decisions, delegations
+from sim.outputs import approvals, decisions, takeovers
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROUTINE = frozenset(
@@ -34,16 +34,11 @@ ROUTINE = frozenset(
         Event.REFUSED,
         *approvals.TOLD,
         Event.PERMITTED,
-        *delegations.TOLD,
+        Event.CONFINED,
     }
 )
 """Told only when everything is asked for."""
 Row = dict[str, int]
-_OTHERWISE: dict[int, tuple[str, ...]] = {
-    Event.CAPTURED: ("attempt", "step", "intrusion"),
-    Event.DELEGATED: ("intrusion",),
-}
-"""Fields that mean something else in rows of a kind."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +64,6 @@ class Teller:
     ) -> None:
         self.world: World = world
         self.log, self.leaks, self.policy = log, leaks, policy
-        self.delegates: dict[int, int] = {}
-        """Delegated task → who does it."""
         self.roles: dict[int, int] = {}
         self.holders: dict[int, int] = {}
         self._leaked = {leak["credential"] for leak in leaks}
@@ -78,8 +71,6 @@ class Teller:
             if row["kind"] in (Event.ISSUED, Event.OBTAINED):
                 self.roles[row["credential"]] = row["other"]
                 self.holders[row["credential"]] = row["agent"]
-            elif row["kind"] == Event.DELEGATED:
-                self.delegates[row["edge"]] = row["intrusion"]
 
     def _rows(self) -> Iterator[Row]:
         for values in self.log.tolist():
@@ -92,9 +83,10 @@ class Teller:
             event: dict[str, Any] = {"at_us": row["at"], "event": Event(row["kind"]).name.lower().replace("_", "-")}
             if row["agent"] >= 0:
                 event["agent"] = self.world.agents[row["agent"]].name
-            other = _OTHERWISE.get(row["kind"], ())
-            keys = ("task", "credential", "attempt", "step", "intrusion")
-            event |= {key: row[key] for key in keys if row[key] >= 0 and key not in other}
+            # In rows of captures the others mean something else.
+            more = () if row["kind"] == Event.CAPTURED else ("attempt", "step", "intrusion")
+            keys = ("task", "credential", *more)
+            event |= {key: row[key] for key in keys if row[key] >= 0}
             event |= _NAMED.get(Event(row["kind"]), _no_more)(self, row)
             flags = [flag.name.lower() for flag in Flag if row["flags"] & flag and flag.name]
             yield event | ({"flags": flags} if flags else {})
@@ -161,13 +153,11 @@ Tell = Callable[[Teller, Row], str]
 _TOLD: dict[Event, tuple[str, Tell]] = {
     Event.TASK_STARTED: (
         "work",
-        lambda t, r: f"{t.agent(r['agent'])} starts {delegations.task(r['task'])} ({t.world.kind_names[r['other']]})",
+        lambda t, r: f"{t.agent(r['agent'])} starts task {r['task']} ({t.world.kind_names[r['other']]})",
     ),
     Event.TASK_ENDED: (
         "work",
-        lambda t, r: (
-            f"{t.agent(r['agent'])} ends {delegations.task(r['task'])}: {OUTCOMES[r['other']]}{approvals.waiting(r)}"
-        ),
+        lambda t, r: f"{t.agent(r['agent'])} ends task {r['task']}: {OUTCOMES[r['other']]}{approvals.waiting(r)}",
     ),
     Event.RETIRED: ("life", lambda t, r: f"{t.agent(r['agent'])} is retired"),
     Event.ISSUED: ("life", lambda t, r: f"{t.credential(r['credential'])} is issued {_expiry(r['until'])}"),
@@ -196,7 +186,6 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
         lambda t, r: (
             f"{t.agent(r['agent'])} calls {t.world.tool_names[r['other']]} with {t.credential(r['credential'])}"
             + (", from the fallback" if r["flags"] & Flag.FALLBACK else "")
-            + (", passed on" if r["flags"] & Flag.PASSED else "")
         ),
     ),
     Event.REJECTED: ("work", lambda t, r: f"{t.agent(r['agent'])} is refused: {t.credential(r['credential'])} is dead"),
@@ -226,27 +215,12 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
         "leak",
         lambda t, r: (
             f"{t.credential(r['credential'])} leaks through {t.world.channels[r['other']].name}"
-            + delegations.where(t, r)
             + ("" if r["until"] > r["at"] else ", already dead")
         ),
     ),
     Event.LEAK_NOTICED: (
         "defence",
         lambda t, r: f"the leak of {t.credential(r['credential'])} is noticed ({t.world.channels[r['other']].name})",
-    ),
-    Event.BLOCKED: (
-        "attack",
-        lambda t, r: (
-            f"an attacker tries {t.credential(r['credential'])}: blocked, "
-            + ("it is dead" if r["other"] == 1 else "it is bound to its workload")
-        ),
-    ),
-    Event.COMPROMISED: (
-        "attack",
-        lambda t, r: (
-            f"an attacker uses {t.credential(r['credential'])}, found through "
-            f"{t.world.channels[r['edge']].name}: intrusion {r['intrusion']} begins"
-        ),
     ),
     Event.OBTAINED: ("attack", lambda t, r: f"intrusion {r['intrusion']} {t.edge(r['edge'])}"),
     Event.REACHED: (
@@ -258,9 +232,9 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
     ),
     Event.INTRUSION_NOTICED: ("defence", lambda t, r: f"intrusion {r['intrusion']} is noticed"),
     Event.EVICTED: ("defence", lambda t, r: f"intrusion {r['intrusion']} is evicted: all it held is dead"),
+    **takeovers.TOLD,
     **approvals.TOLD,
     **decisions.TOLD,
-    **delegations.TOLD,
 }
 
 _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
@@ -293,12 +267,6 @@ _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
         | _issued_for(t, r["intrusion"], r["attempt"])
     ),
     Event.LEAK_NOTICED: lambda t, r: {"channel": t.world.channels[r["other"]].name},
-    Event.BLOCKED: lambda t, r: {
-        "reason": "dead" if r["other"] == 1 else "bound",
-        "channel": t.world.channels[r["edge"]].name,
-        "leaked_us": r["was"],
-    },
-    Event.COMPROMISED: lambda t, r: {"channel": t.world.channels[r["edge"]].name, "leaked_us": r["was"]},
     Event.OBTAINED: lambda t, r: {
         "role": t.role(r["other"]),
         "through": r["was"],
@@ -306,9 +274,9 @@ _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
         "hop": t.edge(r["edge"]),
     },
     Event.REACHED: lambda t, r: {"resource": t.world.resources[r["other"]], "loss": r["until"] / 100},
+    **takeovers.NAMED,
     **approvals.NAMED,
     **decisions.NAMED,
-    **delegations.NAMED,
 }
 
 
@@ -320,6 +288,6 @@ def _never(until: int) -> int | None:
     return None if until >= FOREVER else until
 
 
-def _issued_for(teller: Teller, stand: int, tool: int) -> dict[str, str]:
-    task = {"task_kind": teller.world.kind_names[teller.world.kind_of(stand)]} if stand >= 0 else {}
+def _issued_for(teller: Teller, kind: int, tool: int) -> dict[str, str]:
+    task = {"task_kind": teller.world.kind_names[kind]} if kind >= 0 else {}
     return task | ({"tool": teller.world.tool_names[tool]} if tool >= 0 else {})

@@ -64,7 +64,7 @@ def _episode(row: Mapping[str, Any], horizon: int, scenario: str, seed: int) -> 
         return round(100.0 * float(min(max(at - leaked, 0) / span, 1.0)), 3)
 
     moments = sorted(_told(row, horizon), key=lambda one: one[1])
-    gone = horizon if dead is None else dead
+    gone = min(horizon if dead is None else dead, _usable_until(row, horizon))
     used = row["compromised_us"]
     over = gone if row["evicted_us"] is None else min(gone, row["evicted_us"])
     return Episode(
@@ -78,6 +78,12 @@ def _episode(row: Mapping[str, Any], horizon: int, scenario: str, seed: int) -> 
         trace=shlex.join(["afterleak", "trace", scenario, "-s", row["strategy"], "-k", str(row["replication"]),
                           "--seed", str(seed)]),
     )  # fmt: skip
+
+
+def _usable_until(row: Mapping[str, Any], horizon: int) -> int:
+    """When whoever captured it can use it no longer, though it live."""
+    until: int | None = row["usable_until_us"]
+    return horizon if until is None else min(until, horizon)
 
 
 def _since(ticks: int) -> str:
@@ -98,7 +104,12 @@ def _told(row: Mapping[str, Any], horizon: int) -> Iterator[tuple[str, int, str]
         yield "noticed", row["detected_us"], "the leak is noticed"
     if row["evicted_us"] is not None:
         yield "evicted", row["evicted_us"], "the intruder is evicted, and all that was held is dead"
-    if row["dead_us"] is None:
+    until = _usable_until(row, horizon)
+    if until <= leaked:
+        yield "end", leaked, "is bound to its workload, and so of no use to who copied it"
+    elif until < horizon and (row["dead_us"] is None or until < row["dead_us"]):
+        yield "end", until, "the takeover is over, and with it the attacker's use of it"
+    elif row["dead_us"] is None:
         yield "end", horizon, "still usable at the end of the time simulated"
     elif row["dead_us"] <= leaked:
         yield "dead", leaked, f"was dead already ({row['death']})"
