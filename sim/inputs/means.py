@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.inputs.chaining import called_by
-from sim.inputs.delegation import delegating, running
-from sim.inputs.estate import Resource, Role, Secret, TaskKind
+from sim.inputs.estate import Resource, Role, Secret
 from sim.inputs.intruded import Walk
 from sim.inputs.schema import Channel, Scenario
 from sim.inputs.serving import absent, by_fallback
@@ -56,9 +54,10 @@ class Means:
         return any(each.issuance in kinds for each in self.knobs)
 
     @cached_property
-    def bearers(self) -> tuple[Part, ...]:
-        """Those whose credentials can be used by whoever copies them."""
-        return tuple(each for each in self.parts if each.knobs.binding == "bearer")
+    def wieldable(self) -> tuple[Part, ...]:
+        """Those whose credentials can be used by whoever captures them: bound ones take a takeover."""
+        taken = any(self.takes_over(each) for each in self.channels)
+        return tuple(each for each in self.parts if taken or each.knobs.binding == "bearer")
 
     @property
     def falls_back(self) -> bool:
@@ -69,38 +68,8 @@ class Means:
     @cached_property
     def called(self) -> dict[str, set[str]]:
         """Population → the tools that its tasks may call."""
-        tasks = {kind: self.tools(task) for kind, task in self.scenario.tasks.items()}
-        return {name: set().union(*(tasks[k] for k in kinds)) for name, kinds in self.running.items()}
-
-    @cached_property
-    def running(self) -> Mapping[str, tuple[str, ...]]:
-        """Population → kinds of task that run there, those that are handed to it included."""
-        return running(self.scenario)
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Kinds of task that run anywhere."""
-        return tuple(dict.fromkeys(kind for each in self.running.values() for kind in each))
-
-    def tools(self, task: TaskKind) -> set[str]:
-        """Every tool that a task may come to call."""
-        return called_by(self.scenario.estate.tools, tools_of(task))
-
-    @cached_property
-    def delegates(self) -> bool:
-        """Whether a tool that agents call hands tasks over."""
-        tools = self.scenario.estate.tools
-        return delegating(self.scenario) and any(tools[each].delegates for own in self.called.values() for each in own)
-
-    def works(self, way: str) -> bool:
-        """Whether delegated tasks get their credentials in this way."""
-        return any(each.delegation == way for each in self.strategies)
-
-    @cached_property
-    def chains(self) -> bool:
-        """Whether a tool that agents call calls others."""
-        tools = self.scenario.estate.tools
-        return any(tools[each].calls for own in self.called.values() for each in own)
+        tasks = {kind: tools_of(task) for kind, task in self.scenario.tasks.items()}
+        return {name: set().union(*(tasks[k] for k in each.tasks)) for name, each in self.scenario.agents.items()}
 
     @cached_property
     def retires(self) -> bool:
@@ -123,11 +92,20 @@ class Means:
 
     def by_use(self, channel: Channel) -> bool:
         """Whether a use can leak through a channel."""
-        return bool(channel.per_use) and self._meets(channel)
+        return bool(channel.per_use) and self._meets(channel) and any(self._shown(k, channel) for k in self.knobs)
 
     def at_rest(self, channel: Channel) -> bool:
         """Whether a stored credential can leak through a channel."""
-        return bool(channel.at_rest) and self.issues(*channel.holds) and self._meets(channel)
+        lies = any(each.issuance in channel.holds and self._shown(each, channel) for each in self.knobs)
+        return bool(channel.at_rest) and lies and self._meets(channel)
+
+    def takes_over(self, channel: Channel) -> bool:
+        """Whether workloads are taken over through a channel."""
+        return bool(channel.takeover)
+
+    def _shown(self, knobs: Knobs, channel: Channel) -> bool:
+        """Whether whoever keeps a credential shows it where a channel could take it."""
+        return knobs.custody in channel.custody
 
     def _meets(self, channel: Channel) -> bool:
         """Whether an agent that a channel is about calls a tool that it is about."""
@@ -138,7 +116,8 @@ class Means:
     @cached_property
     def leaking(self) -> tuple[Channel, ...]:
         """Leak channels that can take something."""
-        return tuple(each for each in self.channels if self.by_use(each) or self.at_rest(each))
+        ways = (self.by_use, self.at_rest, self.takes_over)
+        return tuple(each for each in self.channels if any(way(each) for way in ways))
 
     @property
     def leaks(self) -> bool:
@@ -171,14 +150,20 @@ class Means:
 
     def redeployed(self, strategy: Knobs) -> bool:
         """Whether a standing credential is taken from its holders, who then wait for the next."""
-        taken = (self.noticed and strategy.revocation.detection) or (self.evicts and strategy.binding == "bearer")
+        evicted = self.evicts and any(each.knobs is strategy for each in self.usable)
+        taken = (self.noticed and strategy.revocation.detection) or evicted
         return strategy.redeployment is not None and bool(taken)
 
     # --- where an intruder could get ---
     @property
     def usable(self) -> tuple[Part, ...]:
         """Those whose credentials an attacker can get and use."""
-        return self.bearers if self.found else ()
+        channels = [each for each in self.leaking if each.discovery.chance > 0]
+        return tuple(each for each in self.parts if any(self._used(each.knobs, channel) for channel in channels))
+
+    def _used(self, knobs: Knobs, channel: Channel) -> bool:
+        """Whether who finds a credential through a channel can use it."""
+        return self.takes_over(channel) or (knobs.binding == "bearer" and self._shown(knobs, channel))
 
     @cached_property
     def walks(self) -> tuple[Walk, ...]:
@@ -188,9 +173,9 @@ class Means:
 
     def _walk(self, scope: str, served: frozenset[str], gone: frozenset[str]) -> Walk:
         walk, estate = Walk(self.scenario, gone), self.scenario.estate
-        for kind in self.kinds:
+        for kind in dict.fromkeys(kind for each in self.scenario.agents.values() for kind in each.tasks):
             task = self.scenario.tasks[kind]
-            tools = [tool for tool in (estate.tools[name] for name in self.tools(task)) if tool.uses in served]
+            tools = [tool for tool in (estate.tools[name] for name in tools_of(task)) if tool.uses in served]
             roles = {tool.uses for tool in tools}
             if scope == "task":
                 walk.from_task(roles, task.needs)
@@ -228,12 +213,13 @@ class Means:
     def excess(self) -> bool:
         """Whether a credential with role scope can touch what the task at hand does not need."""
         estate = self.scenario.estate
-        tasks = [self.scenario.tasks[kind] for kind in self.kinds]
-        roles = set().union(*(each.roles for each in self.bearers if each.knobs.scope == "role"))
+        kinds = {kind for each in self.scenario.agents.values() for kind in each.tasks}
+        tasks = [self.scenario.tasks[kind] for kind in kinds]
+        roles = set().union(*(each.roles for each in self.wieldable if each.knobs.scope == "role"))
         return any(
             estate.roles[estate.tools[tool].uses].can.keys() - {*task.needs}
             for task in tasks
-            for tool in self.tools(task)
+            for tool in tools_of(task)
             if estate.tools[tool].uses in roles
         )
 

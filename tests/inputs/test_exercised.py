@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from sim.core.events import Cause, Event, Flag, Refusal
+from sim.core.events import Barrier, Cause, Event, Flag, Refusal
 from sim.inputs import exercised as rules
 from sim.inputs.exercised import PREDICATES, evidenced, exercised, measured
 from sim.inputs.intruded import Walk
-from sim.inputs.schema import Scenario
+from sim.inputs.schema import Channel, Scenario
 from sim.inputs.standards import standards
 from sim.inputs.touching import tools_of
 from sim.model.graph import attack_edges
@@ -67,7 +67,7 @@ FULL = scenario(
         },
     },
 )
-"""Has every mechanism that is modelled, but for those of SERVED and HANDED."""
+"""Has every mechanism that is modelled, but for those of SERVED."""
 SERVED = merged(
     FULL,
     {
@@ -88,27 +88,16 @@ SERVED = merged(
         },
     },
 )
-"""Has those of serving as well."""
-HANDED = merged(
+"""Has every mechanism that is modelled, but for those of TAKEN."""
+TAKEN = merged(
     SERVED,
     {
-        "estate": {
-            "tools": {
-                "call": {"calls": ["note"]},
-                "note": {"uses": "worker", "duration": "1s"},
-                "ask": {"uses": "worker", "duration": "1m", "delegates": {"to": "helper", "task": "aid"}},
-            }
-        },
-        "tasks": {
-            "job": {"steps": ["call", "sell", "ask"]},
-            "aid": {"needs": ["box"], "steps": ["note"], "thinking": "0s"},
-        },
-        "agents": {"helper": {"count": 1, "arrivals": {"poisson": {"rate": "0/d"}}, "tasks": {"aid": 1}}},
-        "strategies": {"standing": {"delegation": "passthrough"}, "task": {"delegation": "exchange"}},
+        "leaks": {"hijack": {"takeover": "1/day", "lasting": "1h", "discovery": SOME}},
+        "strategies": {"brokered": {"issuance": "per-task", "lifetime": "1h", "custody": "broker"}},
     },
 )
-"""Has every mechanism that is modelled."""
-ONLY_HANDED = ("delegation", "token-passthrough", "token-exchange", "tool-chaining")
+"""Has every mechanism that is modelled. Bound credentials are of use here, so that FULL goes without takeovers."""
+ONLY_TAKEN = ("runtime-takeover", "broker-custody")
 ONLY_SERVED = ("per-action-issuance", "action-scope", "escrow", "fallback", "revocation-at-action-end")
 
 
@@ -124,7 +113,6 @@ def channels(**changes: Any) -> Changes:
     return {"leaks": {"log": changes, "disk": changes}}
 
 
-NOBODY_HANDS: Changes = {"tasks": {"job": {"steps": ["call", "sell"]}}}
 NO_LEAKS: Changes = {"leaks": None}
 NOT_FOUND = channels(discovery=NEVER)
 NOT_NOTICED = channels(detection=NEVER)
@@ -147,6 +135,8 @@ ONLY_TASKS: Changes = {"strategies": {"standing": None, "lease": None, "bound": 
 OFF: Mapping[str, tuple[Changes, ...]] = {
     "leak-by-use": ({"leaks": {"log": {"per-use": 0}}}, OTHER_TOOL, NOBODY, NO_LEAKS),
     "leak-at-rest": ({"leaks": {"disk": {"at-rest": "0/day"}}}, OTHER_TOOL, ONLY_TASKS, NO_LEAKS),
+    "runtime-takeover": ({"leaks": {"hijack": {"takeover": "0/day"}}}, {"leaks": {"hijack": None}}),
+    "broker-custody": (strategy("brokered", custody="agent"), strategy("brokered"), NO_LEAKS),
     "leak-detection": (NOT_NOTICED, channels(detection=None), NO_LEAKS, OTHER_TOOL),
     "use-of-leaks": (NOT_FOUND, NO_LEAKS),
     "standing-credentials": (strategy("standing"),),
@@ -159,10 +149,6 @@ OFF: Mapping[str, tuple[Changes, ...]] = {
     ),
     "approval": (strategy("asking", approval=None),),
     "policy": (strategy("lease", policy=None),),
-    "delegation": (estate(tools={"ask": {"delegates": None}}), NOBODY_HANDS),
-    "token-passthrough": (strategy("standing", delegation="own"), NOBODY_HANDS),
-    "token-exchange": (strategy("task", delegation="own"), NOBODY_HANDS),
-    "tool-chaining": (estate(tools={"call": {"calls": []}}), {"tasks": {"job": {"steps": ["sell", "ask"]}}}),
     "leases": ({"strategies": {"lease": None, "bound": None, "asking": None}},),
     "per-task-issuance": (strategy("task"),),
     "renewal": (strategy("lease", renewal=None),),
@@ -224,7 +210,7 @@ def seen(content: Changes) -> set[str]:
 
 def wrong(key: str) -> list[str]:
     """What a mechanism's predicate says otherwise than it should."""
-    full = SERVED if key in ONLY_SERVED else HANDED if key in ONLY_HANDED else FULL
+    full = TAKEN if key in ONLY_TAKEN else SERVED if key in ONLY_SERVED else FULL
     found = [] if key in seen(full) else [f"{key} is not exercised where it is"]
     kept = [number for number, changes in enumerate(OFF[key]) if key in seen(merged(full, dict(changes)))]
     return found + [f"{key} is exercised in spite of change {number}" for number in kept]
@@ -247,6 +233,20 @@ def test_a_predicate_that_does_not_look_is_found(key: str, says: bool, monkeypat
     assert len(wrong(key)) == (len(OFF[key]) if says else 1)
 
 
+@pytest.mark.parametrize("key", ["stored-secrets", "eviction", "excess-privilege", "task-scope"])
+def test_bound_credentials_lead_on_where_workloads_are_taken_over(key: str) -> None:
+    bound = merged(FULL, dict(ALL_BOUND))
+    assert key not in seen(bound)
+    assert key in seen(merged(bound, {"leaks": {"hijack": TAKEN["leaks"]["hijack"]}}))
+
+
+def test_what_a_broker_keeps_leaks_only_where_brokers_do() -> None:
+    kept = merged(FULL, {"strategies": {name: {"custody": "broker"} for name in FULL["strategies"]}})
+    for key in ("leak-by-use", "leak-at-rest", "use-of-leaks"):
+        assert key not in seen(kept)
+        assert key in seen(merged(kept, dict(channels(custody=["broker"]))))
+
+
 def test_one_environment_reached_from_another_through_a_secret() -> None:
     through = merged(
         FULL,
@@ -257,7 +257,7 @@ def test_one_environment_reached_from_another_through_a_secret() -> None:
 
 
 def test_only_the_chosen_strategies_count() -> None:
-    what = Scenario.model_validate(HANDED)
+    what = Scenario.model_validate(TAKEN)
     assert "rotation" not in exercised(what, ["lease"])
     assert {*exercised(what, ["lease"])} < {*exercised(what)}
     assert exercised(what, what.strategies) == exercised(what) == tuple(standards().modelled)
@@ -336,7 +336,7 @@ def test_a_predicate_that_misses_what_happens_is_found(key: str, monkeypatch: py
 
 NO_EVENT = {
     "task-scope", "action-scope", "escrow", "sharing", "manual-revocation", "excess-privilege", "managed-secrets",
-    "secret-rotation", "environment-crossing", "token-exchange", "tool-chaining",
+    "secret-rotation", "environment-crossing",
 }  # fmt: skip
 """Mechanisms of which no single event tells."""
 ASKED = {
@@ -359,12 +359,22 @@ ALWAYS: Mapping[Event, str] = {
     Event.BLOCKED: "use-of-leaks",
     Event.COMPROMISED: "use-of-leaks",
     Event.EVICTED: "eviction",
+    Event.TAKEN_OVER: "runtime-takeover",
+    Event.CONFINED: "runtime-takeover",
+    Event.REGAINED: "use-of-leaks",
     Event.APPROVAL_ASKED: "approval",
     Event.PERMITTED: "policy",
     Event.DENIED: "policy",
-    Event.DELEGATED: "delegation",
 }
+BARRIERS = {Barrier.BOUND: "sender-constraint", Barrier.KEPT: "broker-custody"}
 EDGES = {"stores": "stored-secrets", "assumes": "role-assumption", "mints": "minting"}
+
+
+def captured(channel: Channel) -> str:
+    """The mechanism that a capture through a channel tells of."""
+    if channel.takeover is not None:
+        return "runtime-takeover"
+    return "leak-by-use" if channel.per_use is not None else "leak-at-rest"
 
 
 def happened(what: Scenario, name: str, case: Case) -> Collection[str]:
@@ -376,22 +386,19 @@ def happened(what: Scenario, name: str, case: Case) -> Collection[str]:
         roles[row["credential"]] = row["other"]
         return "" if row["flags"] & Flag.ATTACKERS else ISSUED[plan.of(row["other"]).issuance]
 
-    def fallback(row: Any) -> str:
-        return "fallback" if row["flags"] & Flag.FALLBACK else ""
-
     edges = {number: edge.relation for number, edge in enumerate(case.world.edges)}
     special: Mapping[Event, Callable[[Any], str]] = {
         Event.ISSUED: issued,
-        Event.USED: lambda row: "token-passthrough" if row["flags"] & Flag.PASSED else fallback(row),
+        Event.USED: lambda row: "fallback" if row["flags"] & Flag.FALLBACK else "",
         Event.RENEWED: lambda row: "" if row["flags"] & Flag.ATTACKERS else "renewal",
         Event.SHORTENED: lambda _: "rotation",
         Event.ASKED: lambda row: ASKED[row["other"]],
-        Event.CAPTURED: lambda row: "leak-by-use" if channels[row["other"]].per_use is not None else "leak-at-rest",
+        Event.CAPTURED: lambda row: captured(channels[row["other"]]),
         Event.REFUSED: lambda row: "issuer-outages" if row["other"] == Refusal.OUTAGE else "issuer",
         Event.OBTAINED: lambda row: EDGES[edges[row["edge"]]],
         Event.REACHED: lambda row: "losses" if row["until"] > 0 else "",
         Event.OUTAGE: lambda row: "redeployment" if not plan.of(roles[row["credential"]]).rotate_every else "",
-        Event.BLOCKED: lambda row: "sender-constraint" if row["other"] == 2 else "",
+        Event.BLOCKED: lambda row: BARRIERS.get(row["other"], ""),
     }
     found = set()
     for row in case.log(name, 0, 0, "reference"):
