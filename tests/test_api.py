@@ -83,6 +83,20 @@ def test_frames_hold_the_estimates(made, kind):
     assert set(result.differences(kind)["strategy"]) == {"jit"}
 
 
+def test_some_metrics_as_plain_text(made):
+    alone, *_ = made
+    lines = alone.shown("exposure_window_hours", "standing_hours").splitlines()
+    assert lines[0].split("  ")[0] == "strategy"
+    assert lines[0].endswith("  Standing access (credential-h)")
+    assert [line.split()[0] for line in lines[2:]] == [*alone.strategies]
+    for line, name in zip(lines[2:], alone.strategies, strict=True):
+        for key in ("exposure_window_hours", "standing_hours"):
+            assert words.estimate(alone.estimate(name, key), BY_KEY[key].unit) in line
+    assert len({len(line) for line in lines}) == 1
+    with pytest.raises(UsageError, match="did you mean 'leaks'"):
+        alone.shown("leeks")
+
+
 def test_kinds_that_are_not_there(made, monkeypatch):
     with pytest.raises(UsageError, match="arrow, pandas, polars"):
         made[0].leaks("excel")

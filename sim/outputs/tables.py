@@ -22,8 +22,11 @@ ROWS = (
     "blast_radius_potential", "blast_radius_reached", "audit_attributable", "tasks_failed_credential",
     "added_latency_seconds",
 )  # fmt: skip
-POLICED = ("tasks_failed_policy",)
-"""Rows more where a strategy asks policies."""
+WHERE = (
+    ("decisions", ("tasks_failed_policy",)),
+    ("approvals", ("tasks_failed_approval", "approval_wait_seconds")),
+)
+"""A metric, and the rows more where it is above 0: where policies are asked, where people are."""
 _RULE = box.Box("    \n    \n \u2500\u2500 \n    \n    \n    \n    \n    \n")
 _HEAD, _COLUMN = 22, 14
 """Widths at which titles of metrics and names of strategies are broken into lines."""
@@ -33,8 +36,10 @@ _APART = 2
 
 def comparison_table(comparison: Comparison, rows: tuple[str, ...] = ROWS) -> ComparisonTable:
     """A rich renderable of the comparison; the finding is printed apart. Shows names as they are, never as markup."""
-    asked = any(words.known(found["decisions"].best) for found in comparison.estimates.values())
-    return ComparisonTable(comparison, (*rows, *POLICED) if asked else rows)
+    for metric, more in WHERE:
+        if any(words.known(found[metric].best) for found in comparison.estimates.values()):
+            rows = (*rows, *more)
+    return ComparisonTable(comparison, rows)
 
 
 class ComparisonTable:

@@ -21,6 +21,7 @@ from sim.measure.survival import SurvivalCurve
 from sim.outputs import frames, notebook, readings, results, saved, store
 from sim.outputs.finding import finding
 from sim.outputs.frames import Kind
+from sim.outputs.plain import plain_table
 from sim.study import comparing
 from sim.study.comparing import Silent, Watcher
 from sim.study.engines import ready
@@ -90,6 +91,14 @@ class Result:
     def estimate(self, strategy: str, metric: str) -> Any:
         """One metric of one strategy: `.best`, `.low`, `.high`, None for undefined."""
         return self.comparison.estimates[strategy][metric]
+
+    def shown(self, *metrics: str) -> str:
+        """Some metrics as plain text, a strategy a line, each with its 95 % interval.
+
+        Raises:
+            UsageError: if there is no such metric.
+        """
+        return plain_table(self.comparison, metrics)
 
     def estimates(self, kind: Kind = "arrow") -> Any:
         """A row for each strategy and metric, with the 95 % interval.
