@@ -18,6 +18,7 @@ from sim.measure.catalogue import METRICS, Metric
 from sim.measure.statistics import Comparison, Difference, Estimate
 from sim.outputs import budgets, incidents, markdown, served, words
 from sim.outputs.denials import denied
+from sim.outputs.estate_map import EstateMap
 from sim.outputs.figures import Figure
 from sim.outputs.finding import interval_of
 from sim.outputs.markdown import Markdown
@@ -60,6 +61,8 @@ class ReportFacts:
         charts: folder of the charts, relative to the report.
         figures: those that were drawn.
         standards: what the comparison exercises of published frameworks.
+        estate: where intruders came under the baseline.
+        losses: some resource has a loss.
         budgets: those of the scenario, judged.
     """
 
@@ -82,6 +85,8 @@ class ReportFacts:
     figures: tuple[Figure, ...] = field(default=())
     denials: pa.Table | None = None
     standards: Exercise | None = None
+    estate: EstateMap | None = None
+    losses: bool = True
     budgets: tuple[Verdict, ...] = ()
 
 

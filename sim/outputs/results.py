@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from sim.core.units import HOUR
 from sim.inputs.defaults import defaults_used, grouped
@@ -26,13 +27,14 @@ from sim.inputs.serving import shares
 from sim.measure.budgets import Verdict, judge
 from sim.measure.leaks import LeakRow
 from sim.measure.statistics import Comparison
-from sim.measure.survival import SurvivalCurve, survival
 from sim.model.world import World
 from sim.outputs import lane_table, lanes, readings, store
+from sim.outputs.estate_map import estate_map
 from sim.outputs.facts import plain
 from sim.outputs.finding import finding
 from sim.outputs.flat import report_csv, report_json
 from sim.outputs.page import report_html
+from sim.outputs.pictured import first_arrivals, pictured
 from sim.outputs.report import ReportFacts, Source, report_markdown
 from sim.outputs.sheets import Sheet, comparison_sheets
 from sim.outputs.standards import exercise
@@ -123,7 +125,7 @@ def write(folder: Path, about: About, studio: Studio) -> str:
     story = lanes.timeline(told.world, told.strategy, told.replication, told.log, told.leaks, others=told.others)
     lane_table.write_lanes(folder / store.LANES, story)
     blank = _facts(folder, about, found)
-    sheets = sheets_of(blank, story)
+    sheets = sheets_of(blank, story, store.read_arrivals(folder), about.replications)
     (folder / store.CHARTS).mkdir()
     studio.draw(folder / store.CHARTS, sheets)
     facts = replace(blank, figures=tuple(sheet.figure for sheet in sheets))
@@ -187,7 +189,7 @@ def _story(scenario: Scenario) -> str:
 
 def _facts(folder: Path, about: About, found: str) -> ReportFacts:
     """All but the charts."""
-    scenario = about.loaded.scenario
+    scenario, base = about.loaded.scenario, about.comparison.baseline
     return ReportFacts(
         comparison=about.comparison,
         finding=found,
@@ -207,37 +209,27 @@ def _facts(folder: Path, about: About, found: str) -> ReportFacts:
         command=about.command,
         budgets=about.verdicts,
         standards=exercise(scenario, about.comparison.strategies),
+        estate=estate_map(scenario, base, first_arrivals(store.read_arrivals(folder), base)),
+        losses=any(resource.loss for resource in scenario.estate.resources.values()),
     )
 
 
-def sheets_of(facts: ReportFacts, story: Timeline) -> tuple[Sheet, ...]:
+def sheets_of(
+    facts: ReportFacts, story: Timeline, arrivals: pa.Table, replications: Sequence[int]
+) -> tuple[Sheet, ...]:
     """The charts of a comparison, to be drawn."""
-    comparison = facts.comparison
+    comparison, horizon = facts.comparison, facts.horizon_hours
+    numbers, end = np.array(replications), round(horizon * HOUR)
+    years = store.annual_losses(facts.leaks, numbers, comparison.strategies, end) if facts.losses else {}
     caption = readings.caption(
         facts.title,
         replications=comparison.replications,
         seed=facts.seed,
         leaked=comparison.censored,
-        horizon_hours=facts.horizon_hours,
+        horizon_hours=horizon,
     )
-    return comparison_sheets(
-        comparison,
-        curves(facts.leaks, comparison.strategies),
-        story,
-        horizon_hours=facts.horizon_hours,
-        caption=caption,
-    )
-
-
-def curves(leaks: Any, strategies: tuple[str, ...]) -> Mapping[str, SurvivalCurve]:
-    """The survival of leaked credentials, by strategy; leaks as in leaks.parquet."""
-    names = leaks["strategy"].to_numpy(zero_copy_only=False)
-    columns = [leaks[name].to_numpy(zero_copy_only=False) for name in ("exposure_hours", "censored", "replication")]
-    found = {}
-    for name in strategies:
-        hours, censored, replication = (column[names == name] for column in columns)
-        found[name] = survival(hours.astype(np.float64), censored.astype(bool), replication)
-    return found
+    shown = pictured(facts.leaks, arrivals, years, comparison.strategies, horizon, facts.estate)
+    return comparison_sheets(comparison, shown, story, horizon_hours=horizon, caption=caption)
 
 
 def _sources(inputs: Iterable[Input]) -> dict[str, Source]:

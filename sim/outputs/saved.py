@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from sim.core.errors import ResultsError
 from sim.measure.catalogue import METRICS
 from sim.measure.statistics import Comparison, Difference, Estimate
@@ -26,6 +28,7 @@ class Told:
     folder: folders.Saved
     facts: ReportFacts
     story: Timeline
+    arrivals: pa.Table
 
     @property
     def comparison(self) -> Comparison:
@@ -54,10 +57,11 @@ def read(folder: Path) -> Told:
             budgets=kept.verdicts,
             **facts.parsed(told),
         )
+        arrivals = store.read_arrivals(folder)
         story = lane_table.read_lanes(folder / store.LANES)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:  # pyarrow's errors are of these kinds
         raise folders.strange(kept.shown) from error
-    return Told(kept, found, story)
+    return Told(kept, found, story, arrivals)
 
 
 def comparison(summary: Mapping[str, Any]) -> Comparison:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sim.measure.statistics import Comparison
-from sim.measure.survival import SurvivalCurve
-from sim.outputs import readings
+from sim.outputs import readings, titles
 from sim.outputs.figures import Figure
+from sim.outputs.pictured import Pictured
 from sim.outputs.timeline import Timeline
 
-Kind = Literal["survival", "reach", "frontier", "timeline"]
+Kind = Literal["survival", "exposure", "reach", "reached", "spread", "frontier", "losses", "map", "timeline"]
 
 
 @dataclass(frozen=True)
@@ -32,24 +32,30 @@ class Sheet:
 
 
 def comparison_sheets(
-    comparison: Comparison,
-    curves: Mapping[str, SurvivalCurve],
-    story: Timeline,
-    *,
-    horizon_hours: float,
-    caption: str,
+    comparison: Comparison, shown: Pictured, story: Timeline, *, horizon_hours: float, caption: str
 ) -> tuple[Sheet, ...]:
-    """Survival, reach, frontier and timeline.
+    """All charts that these results have, in reading order; there is none of losses where nothing can be lost.
 
     Args:
         caption: what all charts were made from (`readings.caption`).
     """
     base = comparison.baseline
-    surviving = {"horizon_hours": horizon_hours, "baseline": base, "caption": caption}
-    said: Mapping[str, Any] = {"caption": caption}
-    return (
-        Sheet("survival", Figure("survival", readings.survival_title(curves, base)), curves, surviving),
+    said: dict[str, Any] = {"caption": caption}
+    named = said | {"baseline": base}
+    timed = named | {"horizon_hours": horizon_hours}
+    growth, spreads = shown.growths, shown.spreads
+    sheets = [
+        Sheet("survival", Figure("survival", readings.survival_title(shown.curves, base)), shown.curves, timed),
+        Sheet("exposure", Figure("exposure", titles.exposure_title(spreads, base)), spreads, named),
         Sheet("reach", Figure("reach", readings.reach_title(comparison)), comparison, said),
+        Sheet("reached", Figure("reached", titles.reached_title(spreads, base)), spreads, named),
+        Sheet("spread", Figure("spread", titles.growth_title(growth, base)), growth, timed),
         Sheet("frontier", Figure("frontier", readings.frontier_title(comparison)), comparison, said),
-        Sheet("timeline", Figure("timeline", readings.timeline_title(story)), story, said),
-    )
+    ]
+    if shown.losses:
+        lost = Figure("losses", titles.loss_title(comparison, shown.losses))
+        sheets.append(Sheet("losses", lost, shown.losses, said | {"comparison": comparison}))
+    if shown.estate is not None:
+        sheets.append(Sheet("map", Figure("map", titles.map_title(shown.estate)), shown.estate, said))
+    sheets.append(Sheet("timeline", Figure("timeline", readings.timeline_title(story)), story, said))
+    return tuple(sheets)

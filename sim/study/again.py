@@ -65,8 +65,11 @@ def chart(folder: Path, name: str, out: Path | None = None, kind: str | None = N
 
 
 def _sheet(read: Told, name: str) -> Sheet:
-    sheets = results.sheets_of(read.facts, read.story)
+    sheets = results.sheets_of(read.facts, read.story, read.arrivals, read.folder.manifest["replications"])
     found = next((sheet for sheet in sheets if sheet.figure.stem == name), None)
+    if found is None and name == "losses":
+        why = "no resource of the scenario has a loss, or less than a year was simulated"
+        raise UsageError(f"these results have no chart of losses: {why}")
     if found is None:
         raise UsageError(_no_such(name, [sheet.figure.stem for sheet in sheets]))
     return found

@@ -18,7 +18,7 @@ from sim.inputs.load import Loaded
 from sim.measure.budgets import Verdict, judge
 from sim.measure.statistics import Comparison
 from sim.measure.survival import SurvivalCurve
-from sim.outputs import frames, notebook, readings, results, saved, store
+from sim.outputs import frames, notebook, pictured, readings, saved, store
 from sim.outputs.finding import finding
 from sim.outputs.frames import Kind
 from sim.outputs.plain import plain_table
@@ -86,7 +86,7 @@ class Result:
     @cached_property
     def curves(self) -> Mapping[str, SurvivalCurve]:
         """Survival of leaked credentials by strategy, for `sim.charts.survival_chart`."""
-        return results.curves(self._leaks, self.strategies)
+        return pictured.curves(self._leaks, self.strategies)
 
     def estimate(self, strategy: str, metric: str) -> Any:
         """One metric of one strategy: `.best`, `.low`, `.high`, None for undefined."""

@@ -8,11 +8,21 @@ import networkx as nx
 import numpy as np
 import pyarrow as pa
 import pytest
-from samples import HOSTILE, STRATEGIES, comparison_of, graph_of_estate, hostile_scenario, leak_row, leaks_of
+from samples import (
+    HOSTILE,
+    STRATEGIES,
+    comparison_of,
+    graph_of_estate,
+    hostile_scenario,
+    leak_row,
+    leaks_of,
+    pictured_of,
+)
 
 from sim import study
 from sim.measure.statistics import Comparison
 from sim.measure.survival import SurvivalCurve, survival
+from sim.outputs.pictured import Pictured
 from tests.support import write
 
 
@@ -54,3 +64,8 @@ def results(tmp_path_factory) -> Path:
         )
     )
     return out
+
+
+@pytest.fixture(scope="session")
+def shown(curves) -> Pictured:
+    return pictured_of(curves)

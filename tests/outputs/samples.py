@@ -10,9 +10,18 @@ import numpy as np
 
 from sim.core.units import DAY, HOUR, MINUTE, SECOND
 from sim.measure.catalogue import METRICS
+from sim.measure.estimates import Estimate
+from sim.measure.growth import Growth, growth
 from sim.measure.leaks import LeakRow
+from sim.measure.losses import Exceedance, exceedance
 from sim.measure.metric import OF_ROWS
+from sim.measure.quantiles import Clustered, clustered
+from sim.measure.spreads import Spread, spread
 from sim.measure.statistics import Comparison, LeakSample, compare
+from sim.measure.survival import SurvivalCurve
+from sim.outputs.claim_rows import ClaimRow
+from sim.outputs.estate_map import EstateMap, Spot
+from sim.outputs.pictured import Pictured
 from sim.outputs.timeline import Lane, Timeline
 from tests.support import scenario
 
@@ -72,7 +81,14 @@ def rows_of(name: str, sample: LeakSample, replications: int) -> dict[str, np.nd
 def comparison_of(strategies: tuple[str, ...] = STRATEGIES, replications: int = 40) -> Comparison:
     samples = {name: leaks_of(name, replications) for name in strategies}
     rows: Mapping[str, Any] = {name: rows_of(name, samples[name], replications) for name in strategies}
-    return compare(rows, samples, strategies, strategies[0])
+    annual = {name: leaks_to_losses(name, replications) for name in strategies}
+    return compare(rows, samples, strategies, strategies[0], years=annual)
+
+
+def leaks_to_losses(name: str, years: int) -> Clustered:
+    """Replications that are years, with losses in most of them."""
+    draw = np.random.default_rng(6)
+    return clustered(draw.lognormal(13, 1.5, years) * _REACH[name], np.arange(years), years)
 
 
 def lane(number: int, draw: np.random.Generator, life: int, work: int, label: str) -> Lane:
@@ -174,7 +190,7 @@ def hostile_scenario() -> dict[str, Any]:
         title=HOSTILE,
         story=f"{HOSTILE}\n\n@SUM(1+1)",
         horizon="30d",
-        replications=6,
+        replications=13,
         estate={
             "resources": {
                 "box": {"sensitivity": 3, "stores": ["KEY"], **told},
@@ -201,3 +217,63 @@ def hostile_scenario() -> dict[str, Any]:
             "jit": {"issuance": "per-task", "lifetime": "3h", **told},
         },
     )
+
+
+def spreads_of(strategies: tuple[str, ...] = STRATEGIES) -> dict[str, Spread]:
+    draw = np.random.default_rng(2)
+    found = {}
+    for name in strategies:
+        hours = leaks_of(name, 40).exposure_hours
+        found[name] = spread(hours, draw.poisson(_REACH[name], len(hours)) * (draw.random(len(hours)) < 0.4))
+    return found
+
+
+def growths_of(strategies: tuple[str, ...] = STRATEGIES, leaks: int = 360) -> dict[str, Growth]:
+    draw = np.random.default_rng(4)
+    found = {}
+    for name in strategies:
+        replication = draw.integers(0, 40, leaks)
+        watched = draw.uniform(1, HORIZON, leaks)
+        whose = np.repeat(np.arange(leaks), draw.poisson(_REACH[name], leaks))
+        arrived = np.minimum(np.exp(draw.normal(2, 2, len(whose))), watched[whose])
+        found[name] = growth(watched, replication, arrived, replication[whose])
+    return found
+
+
+def losses_of(strategies: tuple[str, ...] = STRATEGIES, years: int = 98) -> dict[str, Exceedance]:
+    draw = np.random.default_rng(6)
+    made = {name: draw.lognormal(13, 1.5, years) * (draw.random(years) < _REACH[name]) for name in strategies}
+    return {name: exceedance(clustered(values, np.arange(years), years)) for name, values in made.items()}
+
+
+def map_of(graph: nx.DiGraph) -> EstateMap:
+    hours = {"role:git-writer": 0.004, "resource:source-repo": 0.1, "resource:ci-variables": 0.7,
+             "secret:DEPLOY_KEY": 5.0, "role:deployer": 5.0, "resource:prod-cluster": 90.0,
+             "resource:customer-db": 900.0}  # fmt: skip
+    spots = tuple(
+        Spot(name, its["kind"], its["label"], its["sensitivity"] if its["kind"] == "resource" else 0, hours.get(name))
+        for name, its in graph.nodes(data=True)
+    )
+    return EstateMap("static", spots, tuple(graph.edges), 11, 4)
+
+
+def pictured_of(curves: Mapping[str, SurvivalCurve]) -> Pictured:
+    return Pictured(curves, spreads_of(), growths_of(), losses_of(), map_of(graph_of_estate()))
+
+
+def claim_rows() -> tuple[ClaimRow, ...]:
+    one = Estimate(0.9, 1.0, 1.1)
+    given: dict[str, Any] = {"metric": "exposure_window_hours", "arm": "jit-task", "against": "static",
+                             "predicts": "lower", "times": 1.0, "without": "not supported", "breaks": ""}  # fmt: skip
+    return (
+        ClaimRow("a", "Short lives cut the window", "c", effect=Estimate(-90, -80, -70),
+                 multiple=Estimate(0.001, 0.002, 0.004), verdict="supported", **given),
+        ClaimRow("b", "Rotation halves it", "c", effect=Estimate(-9, -5, 1), multiple=Estimate(0.42, 0.6, 1.02),
+                 verdict="undecided", **given | {"arm": "rotated", "times": 0.5}),
+        ClaimRow("c", "Sharing is as good", "c", effect=one, multiple=Estimate(1.4, 1.9, None),
+                 verdict="not supported", **given | {"arm": "static-shared"}),
+        ClaimRow("d", "More tools, more difference", "c", effect=Estimate(-3, -2, -1),
+                 multiple=Estimate(None, None, None), verdict="supported", **given),
+        ClaimRow("e", "Nothing is left", "c", effect=Estimate(-3, -2, None), multiple=Estimate(0.0, 0.0, None),
+                 verdict="undecided", **given),
+    )  # fmt: skip

@@ -10,7 +10,18 @@ import networkx as nx
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from samples import HORIZON, STRATEGIES, comparison_of, hops_from, timeline_of
+from samples import (
+    HORIZON,
+    STRATEGIES,
+    claim_rows,
+    comparison_of,
+    growths_of,
+    hops_from,
+    losses_of,
+    map_of,
+    spreads_of,
+    timeline_of,
+)  # fmt: skip
 
 from sim.core.units import MINUTE
 from sim.measure.statistics import Estimate
@@ -21,10 +32,19 @@ from sim.outputs.charts import (
     LIGHT,
     THEMES,
     canvas,
+    claims_chart,
+    claims_size,
     estate_chart,
     estate_size,
+    exposure_chart,
     frontier_chart,
+    growth_chart,
+    loss_chart,
+    map_chart,
+    map_size,
     reach_chart,
+    reached_chart,
+    rows_size,
     save,
     survival_chart,
     timeline_chart,
@@ -51,6 +71,20 @@ def all_charts(comparison, curves, graph, theme=LIGHT, **options):
     yield draw(frontier_chart, comparison, theme=theme, **options)
     yield draw(timeline_chart, story, size=timeline_size(story), theme=theme, **options)
     yield draw(estate_chart, graph, role="role:git-writer", hops=hops, size=estate_size(graph), theme=theme, **options)
+    names = comparison.strategies
+    spreads, growths, losses = (of_names(names, made()) for made in (spreads_of, growths_of, losses_of))
+    estate = map_of(graph)
+    yield draw(exposure_chart, spreads, size=rows_size(spreads), theme=theme, **options)
+    yield draw(reached_chart, spreads, size=rows_size(spreads), theme=theme, **options)
+    yield draw(growth_chart, growths, horizon_hours=HORIZON, theme=theme, **options)
+    yield draw(loss_chart, losses, comparison=comparison, theme=theme, **options)
+    yield draw(map_chart, estate, size=map_size(estate), theme=theme, **options)
+    yield draw(claims_chart, claim_rows(), size=claims_size(claim_rows()), theme=theme, **options)
+
+
+def of_names(names, data):
+    """The samples' data under the names of a comparison."""
+    return dict(zip(names, data.values(), strict=True))
 
 
 def shown_ticks(ax):
@@ -92,7 +126,7 @@ def test_the_same_bytes_twice_whatever_the_settings(comparison, curves, estate_g
     first = written(tmp_path / "a")
     with mpl.rc_context({"font.size": 20, "axes.grid": True, "svg.fonttype": "path", "lines.linewidth": 9}):
         assert written(tmp_path / "b") == first
-    assert len(first) == 10
+    assert len(first) == 22
     # Planted fault: other data, other bytes.
     figure, _ = draw(reach_chart, comparison_of(replications=39), caption="c")
     svg, _ = save(figure, tmp_path / "other")

@@ -17,9 +17,9 @@ THREE_FILES = (".svg", ".png", "-dark.svg")
 
 
 @pytest.fixture(scope="module")
-def sheets(comparison, curves):
+def sheets(comparison, shown):
     story = timeline_of("jit-task", 20 * MINUTE)
-    return comparison_sheets(comparison, curves, story, horizon_hours=HORIZON, caption="c")
+    return comparison_sheets(comparison, shown, story, horizon_hours=HORIZON, caption="c")
 
 
 @pytest.fixture
@@ -48,7 +48,9 @@ def alone(sheets, tmp_path_factory):
 
 
 def test_each_chart_has_three_files(alone, sheets):
-    assert [sheet.figure.stem for sheet in sheets] == ["survival", "reach", "frontier", "timeline"]
+    assert [sheet.figure.stem for sheet in sheets] == [
+        "survival", "exposure", "reach", "reached", "spread", "frontier", "losses", "map", "timeline",
+    ]  # fmt: skip
     assert set(alone) == {f"{sheet.figure.stem}{end}" for sheet in sheets for end in THREE_FILES}
 
 

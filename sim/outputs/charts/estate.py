@@ -11,6 +11,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from sim.outputs import readings
 from sim.outputs.charts.frame import dress
+from sim.outputs.charts.soon import soon_colours, soon_handles, tag
 from sim.outputs.charts.style import BODY, LIGHT, SMALL, Theme, defaults, safe
 
 if TYPE_CHECKING:  # a tenth of a second, and only a type here
@@ -39,36 +40,53 @@ def estate_chart(
     role: str | None = None,
     hops: Mapping[str, int] | None = None,
     steps: Collection[tuple[str, str]] = (),
+    arrivals: Mapping[str, float] | None = None,
     theme: Theme = LIGHT,
     title: str | None = None,
     caption: str = "",
 ) -> None:
-    """Draw an access graph, and over it the reach of a role.
+    """Draw an access graph, and over it the reach of a role, or how soon intruders came where.
 
     Args:
         graph: nodes with `kind` of `KINDS`, `label`, and for resources `sensitivity` and `environment`.
         role: node that the reach starts from, or its name; named in the title.
         hops: node → number of hops from the role, which has 0; what is missing is not reached.
         steps: edges that the reach takes; by default those that lead one hop further.
+        arrivals: node → hours from a leak to the earliest arrival there; what is missing nobody came to.
     """
     with defaults():
         ax.set_axis_off()
         ax.set_facecolor(theme.background)
         hops = hops or {}
-        _draw(ax, graph, hops, set(steps), theme)
+        if arrivals is not None:
+            steps = [(a, b) for a, b in graph.edges if _led(arrivals, a, b)]
+        _draw(ax, graph, hops, set(steps), arrivals or {}, theme)
         said = safe(title or _title(graph, role, hops), 200)
         notes = [text for text in (_key(hops), caption) if text]
-        dress(ax, theme, title=said, caption=safe(" \u00b7 ".join(notes), 500), handles=_handles(theme, hops))
+        handles = _handles(theme, hops) if arrivals is None else soon_handles(theme, arrivals)
+        dress(ax, theme, title=said, caption=safe(" \u00b7 ".join(notes), 500), handles=handles)
 
 
-def _draw(ax: Axes, graph: nx.DiGraph, hops: Mapping[str, int], steps: set[tuple[str, str]], theme: Theme) -> None:
+def _led(arrivals: Mapping[str, float], one: str, other: str) -> bool:
+    """Whether an intruder may have come from one node to the other."""
+    return one in arrivals and other in arrivals and arrivals[one] <= arrivals[other]
+
+
+def _draw(
+    ax: Axes,
+    graph: nx.DiGraph,
+    hops: Mapping[str, int],
+    steps: set[tuple[str, str]],
+    arrivals: Mapping[str, float],
+    theme: Theme,
+) -> None:
     """Edges, boxes above them, and the names of the columns."""
     places = layout(graph)
     taken = steps or {(a, b) for a, b in graph.edges if a in hops and hops.get(b) == hops[a] + 1}
     for one, other in sorted(graph.edges):
         _edge(ax, places[one], places[other], theme, taken=(one, other) in taken)
     for node, at in places.items():
-        _box(ax, graph, node, at, theme=theme, hop=hops.get(node))
+        _box(ax, graph, node, at, theme=theme, hop=hops.get(node), soon=arrivals.get(node))
     _heads(ax, graph, places, theme)
 
 
@@ -126,17 +144,22 @@ def _edge(ax: Axes, start: Point, end: Point, theme: Theme, *, taken: bool) -> N
     ))  # fmt: skip
 
 
-def _box(ax: Axes, graph: nx.DiGraph, node: str, at: Point, *, theme: Theme, hop: int | None) -> None:
-    """A node with its name; reached ones have a heavy edge and the number of hops."""
+def _box(
+    ax: Axes, graph: nx.DiGraph, node: str, at: Point, *, theme: Theme, hop: int | None, soon: float | None
+) -> None:
+    """A node with its name; reached ones have a heavy edge and the number of hops, or a colour and a time."""
     its, reached = graph.nodes[node], hop is not None
+    face, ink = (theme.background, theme.ink) if soon is None else soon_colours(theme, soon)
     ax.add_patch(FancyBboxPatch(
         (at[0] - _HALF, at[1] - _TALL), 2 * _HALF, 2 * _TALL, boxstyle="round,pad=0,rounding_size=0.08",
-        facecolor=theme.background, edgecolor=theme.harm if reached else theme.muted, linewidth=2.2 if reached else 0.9,
+        facecolor=face, edgecolor=theme.harm if reached else theme.muted, linewidth=2.2 if reached else 0.9,
         mutation_aspect=2.0, zorder=3,
     ))  # fmt: skip
     level = f" s{its['sensitivity']}" if its.get("kind") == "resource" and "sensitivity" in its else ""
     text = safe(_label(graph, node), _LETTERS - len(level)) + level
-    ax.text(*at, text, ha="center", va="center", fontsize=_size(text), color=theme.ink, zorder=4, gid="node")
+    ax.text(*at, text, ha="center", va="center", fontsize=_size(text), color=ink, zorder=4, gid="node")
+    if soon is not None:
+        tag(ax, (at[0] + _HALF, at[1] - _TALL), soon, theme)
     if reached:
         disc = {"boxstyle": "circle,pad=0.22", "facecolor": theme.harm, "linewidth": 0}
         ax.text(at[0] - _HALF, at[1] - _TALL, str(hop), ha="center", va="center", fontsize=7.5, fontweight="bold",

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure as MplFigure
 
 from sim.outputs.charts.estate import estate_chart, estate_size
+from sim.outputs.charts.exposure import exposure_chart
 from sim.outputs.charts.frontier import frontier_chart
+from sim.outputs.charts.growth import growth_chart
+from sim.outputs.charts.losses import loss_chart
+from sim.outputs.charts.map import map_chart, map_size
 from sim.outputs.charts.reach import reach_chart, reach_size
+from sim.outputs.charts.reached import reached_chart
+from sim.outputs.charts.rows import rows_size
 from sim.outputs.charts.save import RESOLUTION, save, save_png, save_svg
 from sim.outputs.charts.style import LIGHT, SIZE, THEMES, canvas
 from sim.outputs.charts.survival import survival_chart
@@ -25,8 +31,13 @@ Size = tuple[float, float]
 
 _CHARTS: Mapping[Kind, tuple[Callable[..., None], Callable[[Any], Size]]] = {
     "survival": (survival_chart, lambda _: SIZE),
+    "exposure": (exposure_chart, rows_size),
     "reach": (reach_chart, reach_size),
+    "reached": (reached_chart, rows_size),
+    "spread": (growth_chart, lambda _: SIZE),
     "frontier": (frontier_chart, lambda _: SIZE),
+    "losses": (loss_chart, lambda _: SIZE),
+    "map": (map_chart, map_size),
     "timeline": (timeline_chart, timeline_size),
 }
 

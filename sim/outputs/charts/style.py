@@ -44,17 +44,21 @@ class Theme:
     """Use that a task made of a credential."""
     harm: str
     """What an attacker got."""
+    heat: tuple[str, ...]
+    """Six steps from little to much, or from late to soon: of rising contrast to the background, whatever one sees."""
 
 
 LIGHT = Theme(
     "light", "#ffffff", "#1b1f24", "#57606a", "#d5dae0",
     ("#1072fb", "#7f2a03", "#16a159", "#c745bd", "#c27814", "#868b8e", "#134a76", "#5f2f33"),
     need="#134a76", harm="#b3261e",
+    heat=("#f6d7a7", "#f0ab78", "#de7a63", "#b94a63", "#84296b", "#47155b"),
 )  # fmt: skip
 DARK = Theme(
     "dark", "#14181d", "#eef1f4", "#a7b0ba", "#3a424b",
     ("#3e63e7", "#d3751a", "#02f199", "#98558e", "#eed724", "#c8cee0", "#40abed", "#d7204f"),
     need="#8fd0ff", harm="#ff6f61",
+    heat=("#4a2c5e", "#7c3573", "#b04a72", "#dd7065", "#f4a35f", "#fbdc8c"),
 )  # fmt: skip
 THEMES = (LIGHT, DARK)
 
