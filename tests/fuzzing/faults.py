@@ -134,7 +134,7 @@ DRAWS = {
 }
 MEMORY = {
     "a renewal does not hold on to its credential": edit(21, "custody._keep_renewing", ("refer(sim, place)", "pass")),
-    "a capture does not hold on to its credential": edit(2, "leaks._capture", ("refer(sim, place)", "pass")),
+    "a capture does not hold on to its credential": edit(2, "leaks.capture", ("refer(sim, place)", "pass")),
     "an intruder does not hold on to a credential": edit(22, "walks.walk", ("refer(sim, credential)", "pass")),
     "a capture is forgotten when it is noticed": edit(
         22, "leaks._forget", ("if capture.references == 0", "if capture.references >= 0")
@@ -264,9 +264,7 @@ SERVING = {
     "the fallback revokes as the strategy does": edit(
         0, "terms._part", ('"revoking": number * len(Cause)', '"revoking": 0')
     ),
-    "exposures know nothing of the fallback": edit(
-        14, "layout._exposures", ("plan.of(role).issuance", "plan.issuance")
-    ),
+    "exposures know nothing of the fallback": edit(14, "layout._exposures", ("part = plan.of(role)", "part = plan")),
     "uses of the fallback are not told": edit(3, "workload._say", ("flags |= FALLBACK", "pass")),
 }
 CUSTODY = {

@@ -50,9 +50,9 @@ def test_4_the_attackers_share_of_time(tmp_path, attacker):
 def test_4_fault_an_attacker_who_comes_too_late(tmp_path, monkeypatch):
     found = Leaks._found
 
-    def slowly(self, number, row, credential, name):
+    def slowly(self, *leak):
         yield self.sim.env.timeout(3_600_000_000)
-        yield from found(self, number, row, credential, name)
+        yield from found(self, *leak)
 
     monkeypatch.setattr(Leaks, "_found", slowly)
     assert abs(control(tmp_path, GOLDEN) - closed_form(GOLDEN)) > 3 * TOLERANCE
