@@ -19,6 +19,8 @@ ROUNDS = 10
 BLOCK_I, BLOCK_J = 64, 8
 NEAR = 1 << 16
 """Addresses whose j is lower have neighbours in use: first attempts of a task's steps."""
+FAR = 1 << 30
+"""Entities from here on are names of delegated tasks, whose addresses have no neighbours in use; agents lie below."""
 
 
 Hits = dict[tuple[int, int], tuple[int, ...]]
@@ -65,6 +67,8 @@ class Stream(IntEnum):
     APPROVAL_DECISION = 35
     TAKEOVER = 36
     TAKEOVER_LENGTH = 37
+    DELEGATE = 50
+    DELEGATED_NAME = 51
 
 
 def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -125,7 +129,7 @@ class Draws:
 
     def uniform(self, stream: int, entity: int, i: int, j: int = 0, sub: int = 0) -> float:
         """The number in (0, 1) at the address (stream, sub, entity, i, j); sub < 2^24, the others < 2^32."""
-        if j >= NEAR:
+        if j >= NEAR or entity >= FAR:
             return self.once(stream, entity, i, j, sub)
         where = (sub << 8 | stream, entity, i >> 6, j >> 3)
         block = self._blocks.get(where)
@@ -151,7 +155,7 @@ class Draws:
 
         The same answers as asking `uniform` for each, in one look-up: hits are rare, so only they are kept.
         """
-        if j >= NEAR:
+        if j >= NEAR or entity >= FAR:
             return tuple(
                 s for s, chance in enumerate(chances) if chance and self.once(stream, entity, i, j, s) < chance
             )
@@ -175,6 +179,14 @@ class Draws:
         """Two words that stand for a leak in the addresses of all that follows from it."""
         first, second, _, _ = philox(_address(sub << 8 | Stream.LEAK_NAME, entity, i, j), self.key)
         return first, second
+
+    def delegated(self, entity: int, i: int, j: int) -> tuple[int, int]:
+        """Two words that stand for the task that an attempt hands over, in the addresses of all its draws.
+
+        The first lies in [FAR, 2 FAR), the second in [2^31, 2^32), so that neither is an agent's or a task's number.
+        """
+        first, second, _, _ = philox(_address(Stream.DELEGATED_NAME, entity, i, j), self.key)
+        return first % FAR + FAR, second | 1 << 31
 
     def _block(self, c0: int, entity: int, i: int, j: int) -> list[list[float]]:
         block: list[list[float]] = self._grid(c0, entity, i, j).tolist()

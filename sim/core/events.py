@@ -55,8 +55,8 @@ class Event(IntEnum):
     REFUSED = 19  # other: Refusal
     ISSUER_DOWN = 20  # until: when it is up again
     OUTAGE = 21  # a holder has no working standing credential; was: from; until: to
-    CAPTURED = 22  # other: channel; was: issued; until: expiry; step: Cause then; edge: role; intrusion: task kind;
-    #                attempt: the tool whose call it was issued for
+    CAPTURED = 22  # other: channel; was: issued; until: expiry; step: Cause then; edge: role; intrusion: World.needs;
+    #                attempt: the tool whose call it was issued for; passed on: agent: its holder; task: where it was
     LEAK_NOTICED = 23  # other: channel
     BLOCKED = 24  # an attacker's try failed; other: Barrier; edge: channel; was: its capture
     COMPROMISED = 25  # an attacker's try worked; intrusion: its number; edge: channel; was: its capture;
@@ -72,6 +72,8 @@ class Event(IntEnum):
     TAKEN_OVER = 34  # an agent's running workload; other: channel; until: its end
     CONFINED = 35  # what was captured in the row before is of use until the end of the takeover only: until
     REGAINED = 36  # a further try of a compromised credential gives access for longer; as for COMPROMISED
+    DELEGATED = 40  # a call handed a task over; other: tool; intrusion: the delegate; edge: number of its task;
+    #                 until: how deep it is delegated
 
 
 LIFE_CHANGES = (Event.RENEWED, Event.SHORTENED, Event.DIED)
@@ -88,6 +90,11 @@ class Flag(IntEnum):
     ATTACKERS = 16  # the credential was got by an attacker: a session, a minted or a found one
     ERROR = 32  # denied because a policy failed; nothing else stood against it
     FALLBACK = 64  # the attempt was made with a credential of the strategy's fallback
+    PASSED = 128  # the credential was passed on to a delegated task, and this is there
+
+
+FIRST_DELEGATED = 1 << 30
+"""Numbers of delegated tasks begin here, in the order in which they are handed over; other tasks' are lower."""
 
 
 class Outcome(IntEnum):

@@ -15,7 +15,7 @@ from sim.inputs.quantities import duration, money, number, probability, wrong
 _KEYS = {
     "": "captures leaks compromises late_uses tasks_done tasks_failed tasks_failed_credential uses_per_task issuances "
     "tasks_failed_policy decisions denials_by_error approvals tasks_failed_approval "
-    "takeovers",
+    "takeovers delegations",
     "h": "exposure_window_hours exposure_window_hours_p50 exposure_window_hours_p95 exploitable_window_hours",
     "credential-h": "standing_hours orphan_hours",
     "workload-h": "taken_over_hours",
@@ -24,7 +24,7 @@ _KEYS = {
     "sensitivity points": "blast_radius_potential_weighted blast_radius_reached_weighted",
     "resource-h": "resource_hours",
     "currency": "loss loss_per_year loss_year_var95 loss_year_cvar95",
-    "share of uses": "audit_attributable served_by_fallback",
+    "share of uses": "audit_attributable served_by_fallback passed_on",
     "uses": "review_records",
     "s": "added_latency_seconds added_latency_seconds_p50 added_latency_seconds_p95 issuer_wait_seconds "
     "approval_wait_seconds approval_wait_seconds_p95",

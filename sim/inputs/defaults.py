@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from sim.inputs.delegation import delegating
 from sim.inputs.distributions import Distribution
 from sim.inputs.estate import Level, Tool
 from sim.inputs.reference import written
@@ -45,6 +46,8 @@ _IDLE: Mapping[tuple[type[BaseModel], str], Callable[[Any], bool]] = {
 """Keys from which nothing is simulated in some groups."""
 _TOUCHES = re.compile(r"estate\.tools\..+\.touches")
 """What calls touch counts for action scope only."""
+_DELEGATION = re.compile(r"strategies\..+\.delegation")
+"""What delegated tasks work with counts where there are any."""
 _NONE = "none: "
 """Stands in a description before what it means that a key is left out."""
 
@@ -52,10 +55,13 @@ _NONE = "none: "
 def defaults_used(scenario: Scenario) -> tuple[Input, ...]:
     """Every default in use, in reading order; `shown` is as it would be written, or what leaving it out means."""
     touched = any(knobs.scope == "action" for s in scenario.strategies.values() for knobs in (s, s.fallback) if knobs)
+    delegated = delegating(scenario)
     return tuple(
         Input(path, shown, None, False, "", 0)
         for path, shown in _within(scenario, "")
-        if path not in _RUN and (touched or not _TOUCHES.fullmatch(path))
+        if path not in _RUN
+        and (touched or not _TOUCHES.fullmatch(path))
+        and (delegated or not _DELEGATION.fullmatch(path))
     )
 
 

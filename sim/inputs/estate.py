@@ -96,6 +96,13 @@ class BackOff(Model):
     jitter: Probability = Field(default=0.0, description="share of a wait by which it is shortened, at most, at random")
 
 
+class Delegates(Model):
+    """A task that a call hands over to an agent of a population."""
+
+    to: Name = Field(description="the population; one of its agents is drawn for each call")
+    task: Name = Field(description="the kind of task, whether its own tasks are of that kind or not")
+
+
 class Tool(Model):
     """What an agent can call; a call acts with the role that the tool uses."""
 
@@ -108,6 +115,14 @@ class Tool(Model):
         default=["static-key", "token", "workload-identity"],
         min_length=1,
         description="kinds of credential that it can be called with",
+    )
+    calls: list[Name] = Field(
+        default=[],
+        max_length=MOST_STEPS,
+        description="tools that are called right after it, in this order, in the name of the same task",
+    )
+    delegates: Delegates | None = Field(
+        default=None, description="a call hands a task over and lasts until that has ended, too; none: it does not"
     )
     duration: Distribution[Duration] = Field(description="how long one attempt takes")
     fails: Probability = Field(default=0.0, description="chance that an attempt fails")

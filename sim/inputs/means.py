@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.inputs.estate import Resource, Role, Secret
+from sim.inputs.chaining import called_by
+from sim.inputs.delegation import delegating, running
+from sim.inputs.estate import Resource, Role, Secret, TaskKind
 from sim.inputs.intruded import Walk
 from sim.inputs.schema import Channel, Scenario
 from sim.inputs.serving import absent, by_fallback
@@ -68,8 +70,38 @@ class Means:
     @cached_property
     def called(self) -> dict[str, set[str]]:
         """Population → the tools that its tasks may call."""
-        tasks = {kind: tools_of(task) for kind, task in self.scenario.tasks.items()}
-        return {name: set().union(*(tasks[k] for k in each.tasks)) for name, each in self.scenario.agents.items()}
+        tasks = {kind: self.tools(task) for kind, task in self.scenario.tasks.items()}
+        return {name: set().union(*(tasks[k] for k in kinds)) for name, kinds in self.running.items()}
+
+    @cached_property
+    def running(self) -> Mapping[str, tuple[str, ...]]:
+        """Population → kinds of task that run there, those that are handed to it included."""
+        return running(self.scenario)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of task that run anywhere."""
+        return tuple(dict.fromkeys(kind for each in self.running.values() for kind in each))
+
+    def tools(self, task: TaskKind) -> set[str]:
+        """Every tool that a task may come to call."""
+        return called_by(self.scenario.estate.tools, tools_of(task))
+
+    @cached_property
+    def delegates(self) -> bool:
+        """Whether a tool that agents call hands tasks over."""
+        tools = self.scenario.estate.tools
+        return delegating(self.scenario) and any(tools[each].delegates for own in self.called.values() for each in own)
+
+    def works(self, way: str) -> bool:
+        """Whether delegated tasks get their credentials in this way."""
+        return any(each.delegation == way for each in self.strategies)
+
+    @cached_property
+    def chains(self) -> bool:
+        """Whether a tool that agents call calls others."""
+        tools = self.scenario.estate.tools
+        return any(tools[each].calls for own in self.called.values() for each in own)
 
     @cached_property
     def retires(self) -> bool:
@@ -173,9 +205,9 @@ class Means:
 
     def _walk(self, scope: str, served: frozenset[str], gone: frozenset[str]) -> Walk:
         walk, estate = Walk(self.scenario, gone), self.scenario.estate
-        for kind in dict.fromkeys(kind for each in self.scenario.agents.values() for kind in each.tasks):
+        for kind in self.kinds:
             task = self.scenario.tasks[kind]
-            tools = [tool for tool in (estate.tools[name] for name in tools_of(task)) if tool.uses in served]
+            tools = [tool for tool in (estate.tools[name] for name in self.tools(task)) if tool.uses in served]
             roles = {tool.uses for tool in tools}
             if scope == "task":
                 walk.from_task(roles, task.needs)
@@ -213,13 +245,12 @@ class Means:
     def excess(self) -> bool:
         """Whether a credential with role scope can touch what the task at hand does not need."""
         estate = self.scenario.estate
-        kinds = {kind for each in self.scenario.agents.values() for kind in each.tasks}
-        tasks = [self.scenario.tasks[kind] for kind in kinds]
+        tasks = [self.scenario.tasks[kind] for kind in self.kinds]
         roles = set().union(*(each.roles for each in self.wieldable if each.knobs.scope == "role"))
         return any(
             estate.roles[estate.tools[tool].uses].can.keys() - {*task.needs}
             for task in tasks
-            for tool in tools_of(task)
+            for tool in self.tools(task)
             if estate.tools[tool].uses in roles
         )
 

@@ -192,7 +192,7 @@ A request has these parts, in the shape of AuthZEN's Authorization API 1.0:
 | | `context.sensitivity` | of the resource, 1 to 5 |
 | | `context.environment` | of the resource, `Environment::"NAME"` |
 | | `context.approval` | whether the call goes no further without a person's approval |
-| | `context.delegation_depth` | 0 |
+| | `context.delegation_depth` | how many times the task was handed on; 0: it came by itself |
 | | `context.calls` | calls of the task before this one, rounded down to `steps.calls` |
 | | `context.credential_age` | seconds, rounded down to `steps.credential-age` |
 

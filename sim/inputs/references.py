@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from sim.inputs import serving
+from sim.inputs import chaining, delegation, serving
 from sim.inputs.budgets import UNITS
 from sim.inputs.estate import TaskKind
 from sim.inputs.messages import shown_key, unknown_name
@@ -37,6 +37,8 @@ def check(scenario: Scenario, tree: Tree, problems: Problems) -> None:
         problems.add(_place(tree, each.path, each.key), partial(unknown_name, each.thing, each.name, each.among))
     _check_approvers(scenario, tree, problems)
     if not dangling:
+        chaining.check(scenario, tree, problems)
+        delegation.check(scenario, tree, problems)
         _check_tasks(scenario, tree, problems)
         serving.check(scenario, tree, problems)
 
@@ -92,6 +94,11 @@ def _estate(scenario: Scenario) -> Iterator[Reference]:
     for name, tool in estate.tools.items():
         yield Reference("role", tool.uses, estate.roles, (at, "tools", name, "uses"))
         yield from _list("resource", tool.touches or (), estate.resources, (at, "tools", name, "touches"))
+        yield from _list("tool", tool.calls, estate.tools, (at, "tools", name, "calls"))
+        if tool.delegates:
+            path = (at, "tools", name, "delegates")
+            yield Reference("population", tool.delegates.to, scenario.agents, (*path, "to"))
+            yield Reference("task kind", tool.delegates.task, scenario.tasks, (*path, "task"))
 
 
 def _task(scenario: Scenario, path: Path, task: TaskKind) -> Iterator[Reference]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from sim.inputs.components import components
 from sim.inputs.distributions import Distribution, Empirical, Lognormal, Part
-from sim.inputs.estate import Population, TaskKind
+from sim.inputs.estate import Population, TaskKind, Tool
 from sim.inputs.schema import Scenario
 from sim.inputs.strategy import Knobs
+from sim.inputs.touching import tools_of
 from sim.inputs.tree import Problems, Tree, find
 
 MOST_TASKS = 200_000_000
@@ -49,10 +51,11 @@ def check(scenario: Scenario, tree: Tree, problems: Problems) -> None:
 def amounts(scenario: Scenario) -> Iterator[Amount]:
     """What is expected to happen, and how much of it is allowed."""
     tasks = called = busy = 0.0
-    work = _Work(scenario)
+    work, led = _Work(scenario), Led(scenario)
     for name, population in scenario.agents.items():
         more = expected_tasks(scenario, population, work)
-        tasks, called = tasks + more, called + more * per_task(scenario, population, calls)
+        tasks += more * per_task(scenario, population, led.tasks)
+        called += more * per_task(scenario, population, led.calls)
         busy += more * per_task(scenario, population, work)
         path = ("agents", name, "arrivals")
         yield Amount("tasks are", tasks, MOST_TASKS, path)
@@ -114,9 +117,50 @@ def per_task(scenario: Scenario, population: Population, of: OfTask) -> float:
     return sum(weight / total * of(scenario, scenario.tasks[kind]) for kind, weight in population.tasks.items())
 
 
-def calls(_: Scenario, task: TaskKind) -> float:
-    """Tools that a task of a kind calls."""
-    return float(len(task.steps)) if task.steps else mean(task.markov.length) if task.markov else 0.0
+class Led:
+    """Means of what a task leads to in all, itself included; worked out once for each tool. Attempts count once.
+
+    What a tool leads to, is worked out after all that it leads to; what goes round in a circle, which no task of a
+    checked scenario does, counts for nothing.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        tools, tasks = scenario.estate.tools, scenario.tasks
+        own = {kind: tools_of(task) for kind, task in tasks.items()} if any(t.delegates for t in tools.values()) else {}
+        self._calls: dict[str, float] = {}
+        self._tasks: dict[str, float] = {}
+        for group in components({name: _after(tool, own) for name, tool in tools.items()}):
+            for name in group:
+                tool = tools[name]
+                self._calls[name] = 1.0 + sum(self._calls.get(after, 0.0) for after in tool.calls)
+                self._tasks[name] = sum(self._tasks.get(after, 0.0) for after in tool.calls)
+                if tool.delegates:
+                    handed = tasks[tool.delegates.task]
+                    self._calls[name] += self.calls(scenario, handed)
+                    self._tasks[name] += self.tasks(scenario, handed)
+
+    def calls(self, _: Scenario, task: TaskKind) -> float:
+        """Calls, those of tasks that are handed over included; of a chain each tool is taken to be as likely."""
+        return self._sum(task, self._calls)
+
+    def tasks(self, _: Scenario, task: TaskKind) -> float:
+        """Tasks: this one, and those that are handed over."""
+        return 1.0 + self._sum(task, self._tasks)
+
+    def _sum(self, task: TaskKind, of: dict[str, float]) -> float:
+        if task.steps:
+            return sum(of.get(tool, 0.0) for tool in task.steps)
+        if task.markov is None:
+            return 0.0
+        tools = tools_of(task)
+        return mean(task.markov.length) * sum(of.get(tool, 0.0) for tool in sorted(tools)) / len(tools)
+
+
+def _after(tool: Tool, own: dict[str, set[str]]) -> list[str]:
+    """Tools that calls of a tool lead to, those of a task that is handed over included."""
+    handed: Collection[str] = own.get(tool.delegates.task, ()) if tool.delegates else ()
+    return [*tool.calls, *sorted(handed)]
 
 
 class _Work:
@@ -128,16 +172,16 @@ class _Work:
         self._shortest = cache(lambda: min(self._lasting(tool) for tool in tools))
         self._known: dict[int, float] = {}
 
-    def __call__(self, scenario: Scenario, task: TaskKind) -> float:
+    def __call__(self, _: Scenario, task: TaskKind) -> float:
         if id(task) not in self._known:
-            self._known[id(task)] = self._of(scenario, task)
+            self._known[id(task)] = self._of(task)
         return self._known[id(task)]
 
-    def _of(self, scenario: Scenario, task: TaskKind) -> float:
+    def _of(self, task: TaskKind) -> float:
         thinking = mean(task.thinking)
         if task.steps:
             return sum(self._lasting(tool) for tool in task.steps) + len(task.steps) * thinking
-        return calls(scenario, task) * (thinking + self._shortest())
+        return (mean(task.markov.length) if task.markov else 0.0) * (thinking + self._shortest())
 
 
 def _often(span: float, period: float) -> float:

@@ -148,6 +148,11 @@ class Strategy(Knobs, Titled):
     policy: Name | None = Field(
         default=None, description="the policies asked before each call; none: every call is allowed"
     )
+    delegation: Literal["own", "passthrough", "exchange"] = Field(
+        default="own",
+        description="what a delegated task works with: credentials of its own agent, those that the delegating task "
+        "holds, or new ones got in exchange, narrowed to what both tasks need",
+    )
     fallback: Knobs | None = Field(
         default=None, description="what serves the tools that do not accept this strategy's kind of credential"
     )
@@ -159,6 +164,35 @@ class Strategy(Knobs, Titled):
                 f"a fallback of the strategy's own kind, {self.kind}, serves no tool that the strategy does not"
             )
         return self
+
+    @model_validator(mode="after")
+    def _delegates(self) -> Self:
+        for applies, reason in _NOT_DELEGATED:
+            if applies(self):
+                raise wrong(reason)
+        return self
+
+
+_NOT_DELEGATED: tuple[tuple[Callable[[Strategy], bool], str], ...] = (
+    (
+        lambda s: s.delegation == "exchange" and s.issuance == "standing",
+        "what is got in exchange is issued anew, and standing credentials are not; "
+        "exchange needs leased, per-task or per-action issuance",
+    ),
+    (
+        lambda s: s.delegation == "exchange" and s.escrow,
+        "a static key from escrow cannot be narrowed, so there is nothing to get in exchange; "
+        "allowed are own and passthrough",
+    ),
+    (
+        lambda s: s.delegation == "passthrough" and s.binding == "sender-constrained",
+        "a sender-constrained credential is useless to an agent that it is passed on to; allowed are own and exchange",
+    ),
+    (
+        lambda s: s.delegation == "passthrough" and s.custody == "broker",
+        "agents never hold what a broker keeps, so there is nothing to pass on; allowed are own and exchange",
+    ),
+)
 
 
 _SENSELESS: tuple[tuple[Callable[[Knobs], bool], str], ...] = (

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from sim.inputs.chaining import called_by
+from sim.inputs.components import components
 from sim.inputs.estate import Role, TaskKind
 from sim.inputs.schema import Scenario
 
@@ -17,7 +19,8 @@ AT_ONCE = 2_048
 def untouchable(scenario: Scenario) -> Iterator[tuple[str, int, str]]:
     """Task, position and name of each needed resource that no tool of the task can touch, walk by walk."""
     tools = scenario.estate.tools
-    roles = {kind: {tools[tool].uses for tool in tools_of(task)} for kind, task in scenario.tasks.items()}
+    called = {kind: called_by(tools, tools_of(task)) for kind, task in scenario.tasks.items()}
+    roles = {kind: {tools[tool].uses for tool in own} for kind, own in called.items()}
     needed = tuple(dict.fromkeys(name for task in scenario.tasks.values() for name in task.needs))
     groups = tuple(components({name: role.assumes for name, role in scenario.estate.roles.items()}))
     for start in range(0, len(needed), AT_ONCE):
@@ -31,7 +34,7 @@ def untouchable(scenario: Scenario) -> Iterator[tuple[str, int, str]]:
 
 
 def tools_of(task: TaskKind) -> set[str]:
-    """Every tool that a task may call."""
+    """Every tool of a task's own chain; what these call in turn is told by `chaining.called_by`."""
     if task.markov is None:
         return set(task.steps or ())
     return {*task.markov.start, *(tool for row in task.markov.then.values() for tool in row)}
@@ -49,49 +52,3 @@ def _touched(roles: Mapping[str, Role], groups: Sequence[Sequence[str]], bits: M
                 own |= touched.get(after, 0)
         touched.update(dict.fromkeys(group, own))
     return touched
-
-
-def components(after: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
-    """Names that lead to one another, together; each group after all that it leads to.
-
-    Tarjan's algorithm (Depth-first search and linear graph algorithms, SIAM J. Comput. 1972) without recursion.
-    """
-    found: dict[str, int] = {}
-    low: dict[str, int] = {}
-    open_names: list[str] = []
-    for root in after:
-        path = [] if root in found else [(root, iter(after[root]))]
-        while path:
-            name, rest = path[-1]
-            if name not in found:
-                found[name] = low[name] = len(found)
-                open_names.append(name)
-            following = _unseen(name, rest, found, low)
-            if following is not None:
-                path.append((following, iter(after[following])))
-                continue
-            path.pop()
-            if path:
-                low[path[-1][0]] = min(low[path[-1][0]], low[name])
-            if low[name] == found[name]:
-                group = _closed(open_names, name)
-                low.update(dict.fromkeys(group, len(after)))  # nothing is below these any more
-                yield group
-
-
-def _unseen(name: str, rest: Iterator[str], found: Mapping[str, int], low: dict[str, int]) -> str | None:
-    """The next name not yet found; those found on the way count for what this one leads back to."""
-    for other in rest:
-        if other not in found:
-            return other
-        # A closed one is no way back: its low lies above all.
-        low[name] = min(low[name], found[other] if low[other] <= found[other] else low[other])
-    return None
-
-
-def _closed(open_names: list[str], first: str) -> list[str]:
-    """Take a finished group off the open names."""
-    group = [open_names.pop()]
-    while group[-1] != first:
-        group.append(open_names.pop())
-    return group

@@ -10,6 +10,7 @@ worst of them (`losses`).
 from __future__ import annotations
 
 from sim.measure.approvals import METRICS as APPROVALS
+from sim.measure.delegation import METRICS as DELEGATION
 from sim.measure.losses import METRICS as LOSSES
 from sim.measure.metric import OF_ROWS, Metric, quantile, ratio, total
 
@@ -336,6 +337,7 @@ METRICS: tuple[Metric, ...] = (
         "time that a holder has no working standing credential after a revocation, per replication",
     ),
     *APPROVALS,
+    *DELEGATION,
 )
 
 BY_KEY = {metric.key: metric for metric in METRICS}

@@ -27,7 +27,7 @@ class Chunk:
     """Rows of core.events.LOG, grouped by kind once.
 
     Attributes:
-        counts: how many rows there are of each sort, shape (SORTS,).
+        counts: how many rows there are of each sort, up to the last that there is of any.
     """
 
     def __init__(self, rows: Rows) -> None:
@@ -36,7 +36,9 @@ class Chunk:
         self._sorts = rows["flags"].astype(np.intp)
         self._sorts *= KINDS
         self._sorts += kinds
-        self.counts = np.bincount(self._sorts, minlength=SORTS)
+        # Flags that few scenarios have are the highest, so that their sorts cost nothing elsewhere.
+        kinds_of_flags = -(-(int(self._sorts.max(initial=0)) + 1) // KINDS)
+        self.counts = np.bincount(self._sorts, minlength=KINDS * kinds_of_flags)
         self._order = np.argsort(kinds, kind="stable")  # for bytes a radix sort: cheaper than a look for each kind
         ends = np.cumsum(self.counts.reshape(-1, KINDS).sum(axis=0))
         self._ends = [0, *ends.tolist()]
@@ -52,7 +54,8 @@ class Chunk:
     def places(self, wanted: Table) -> Places:
         """Where the rows of the wanted sorts stand, rising."""
         # Few kinds have rows that are wanted, and few rows have most kinds.
-        kinds = np.flatnonzero(np.any((wanted & (self.counts > 0)).reshape(-1, KINDS), axis=0)).tolist()
+        here = wanted[: len(self.counts)] & (self.counts > 0)
+        kinds = np.flatnonzero(np.any(here.reshape(-1, KINDS), axis=0)).tolist()
         if not kinds:
             return self._order[:0]
         places = np.concatenate([self._places(kind) for kind in kinds])

@@ -50,7 +50,8 @@ class Leak:
     credential: int
     role: int
     agent: int
-    task_kind: int
+    stand: int
+    """What it is narrowed to: the kind of its task, or as in World.needs; -1: it is bound to no task."""
     channel: int
     issued: int
     leaked: int
@@ -233,7 +234,7 @@ class Incidents:
             credential=leak.credential,
             role=world.roles[leak.role],
             holder=plan.group_names[plan.groups[leak.agent]],
-            task_kind=world.kind_names[leak.task_kind] if leak.task_kind >= 0 else "",
+            task_kind=world.kind_names[world.kind_of(leak.stand)] if leak.stand >= 0 else "",
             channel=world.channels[leak.channel].name,
             captures=leak.captures,
             issued_us=leak.issued,
@@ -267,7 +268,7 @@ class Incidents:
 
     def _potential(self, leak: Leak) -> tuple[int, int]:
         """How many resources it can lead to, and the sum of their sensitivities."""
-        key = (leak.role, self.plan.of(leak.role).scope(leak.task_kind, leak.tool, self.world))
+        key = (leak.role, self.plan.of(leak.role).scope(leak.stand, leak.tool, self.world))
         if key not in self._leads:  # most leaks are of few roles, and estates can be large
             found = self.reach.resources(*key)
             self._leads[key] = (len(found), sum(self.world.sensitivities[r] for r in found))

@@ -17,6 +17,8 @@ ATTRIBUTABLE = table(lambda kind, flags: kind == Event.USED and flags & Flag.ATT
 BY_FALLBACK = table(lambda kind, flags: kind == Event.USED and flags & Flag.FALLBACK > 0)
 OWN_CHANGES = table(lambda kind, flags: kind in LIFE_CHANGES and not flags & Flag.ATTACKERS)
 OWN_RENEWALS = table(lambda kind, flags: kind == Event.RENEWED and not flags & Flag.ATTACKERS)
+PASSED_ON = table(lambda kind, flags: kind == Event.USED and flags & Flag.PASSED > 0)
+DELEGATED = table(lambda kind, _: kind == Event.DELEGATED)
 USED = table(lambda kind, _: kind == Event.USED)
 ISSUED = table(lambda kind, _: kind == Event.ISSUED)
 SERVED = table(lambda kind, _: kind == Event.SERVED)
@@ -43,7 +45,7 @@ class Tally:
 
     def add(self, chunk: Chunk) -> None:
         """Take in the next chunk of the log."""
-        self.sorts += chunk.counts
+        self.sorts[: len(chunk.counts)] += chunk.counts
         self._access(chunk)
         if len(ended := chunk.of(Event.TASK_ENDED)):
             self.outcomes += np.bincount(ended["other"], minlength=len(Outcome))
@@ -87,6 +89,8 @@ class Tally:
             "uses": self._count(USED),
             "uses_attributable": self._count(ATTRIBUTABLE),
             "uses_by_fallback": self._count(BY_FALLBACK),
+            "uses_passed_on": self._count(PASSED_ON),
+            "delegations": self._count(DELEGATED),
             "tasks_done": int(self.outcomes[Outcome.DONE]),
             "tasks_failed": int(self.outcomes.sum() - self.outcomes[Outcome.DONE]),
             "tasks_failed_credential": int(self.outcomes[Outcome.CREDENTIAL]),

@@ -47,11 +47,13 @@ class Plan:
         groups: holder group of each agent; agents of one group hold the same standing credentials.
         members: agents of each group.
         bound: useless away from the workload.
+        escrow: static keys from escrow.
         custody: who keeps it, `agent` or `broker`.
         revocation: by the cause that asks for it.
         approval: of calls, by people; None: no call needs it.
         redeployment: after a standing one was revoked, until a holder has the new one.
         policy: asked before each call; None: every call is allowed.
+        delegation: what delegated tasks work with: own, passthrough, exchange.
         fallback: serves the roles `by_fallback`, whose tools do not accept the strategy's kind of credential.
         absent: managed secrets that do not lie where they are stored: their roles' credentials are not standing.
     """
@@ -74,11 +76,13 @@ class Plan:
     members: tuple[tuple[int, ...], ...]
     group_names: tuple[str, ...]
     bound: bool
+    escrow: bool
     custody: str
     revocation: dict[Cause, RevocationRow]
     approval: ApprovalRow | None
     redeployment: Law
     policy: PolicyTable | None
+    delegation: str = "own"
     fallback: Plan | None = None
     by_fallback: frozenset[int] = frozenset()
     absent: frozenset[int] = frozenset()
@@ -97,16 +101,31 @@ class Plan:
         """This plan and, where it has one, its fallback."""
         return (self, self.fallback) if self.fallback is not None else (self,)
 
-    def scope(self, task_kind: int, tool: int, world: World) -> frozenset[int] | None:
-        """What a credential reaches that was issued for a task and a call of a tool; None: all that its role can."""
-        if self.task_scope:
-            return world.kinds[task_kind].needs
-        return world.tools[tool].touches if self.action_scope else None
+    def scope(self, stand: int, tool: int, world: World) -> frozenset[int] | None:
+        """What a credential reaches that was issued for a task and a call of a tool; None: all that its role can.
+
+        Args:
+            stand: the task's kind; for what was got in exchange the standpoint that it was narrowed to (World.needs).
+        """
+        touches = world.tools[tool].touches if self.action_scope else None
+        if stand >= len(world.kinds):
+            return world.needs(stand) if touches is None else world.needs(stand) & touches
+        return world.needs(stand) if self.task_scope else touches
+
+    def exchanges(self, role: int) -> bool:
+        """Whether a delegated task gets credentials of a role in exchange: those of static keys cannot be."""
+        part = self.of(role)
+        return self.delegation == "exchange" and not part.standing and not part.escrow
+
+    def passes_on(self, role: int) -> bool:
+        """Whether a delegated task works with the delegating one's credential of a role, unless bound or kept."""
+        part = self.of(role)
+        return self.delegation == "passthrough" and not part.bound and not part.kept
 
 
 def plan(name: str, strategy: Strategy, world: World) -> Plan:
     """The numbers of a strategy in a world."""
-    main = _part(name, strategy, world)
+    main = replace(_part(name, strategy, world), delegation=strategy.delegation)
     if strategy.approval is not None:
         main = replace(main, approval=_approval(strategy.approval, world))
     if strategy.policy is not None:
@@ -143,6 +162,7 @@ def _part(name: str, strategy: Knobs, world: World) -> Plan:
         ),
         group_names=names,
         bound=strategy.binding == "sender-constrained",
+        escrow=strategy.escrow,
         custody=strategy.custody,
         revocation=_revocations(strategy),
         approval=None,

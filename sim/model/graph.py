@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from sim.inputs.delegation import handed_on, running
 from sim.inputs.estate import Estate
 from sim.inputs.schema import Scenario
 
@@ -61,12 +62,17 @@ def access_graph(scenario: Scenario) -> nx.DiGraph:
 
     graph: nx.DiGraph = nx.DiGraph(name=scenario.title)
     estate = scenario.estate
+    kinds = running(scenario)
     _nodes(graph, scenario)
-    for name, population in scenario.agents.items():
-        for tool in _tools_of(scenario, list(population.tasks)):
+    for name in scenario.agents:
+        for tool in _tools_of(scenario, list(kinds[name])):
             graph.add_edge(f"agent:{name}", f"tool:{tool}", relation="calls")
+        for to in dict.fromkeys(to for kind in kinds[name] for to, _ in handed_on(scenario, scenario.tasks[kind])):
+            graph.add_edge(f"agent:{name}", f"agent:{to}", relation="delegates")
     for name, tool_row in estate.tools.items():
         graph.add_edge(f"tool:{name}", f"role:{tool_row.uses}", relation="uses")
+        for after in tool_row.calls:
+            graph.add_edge(f"tool:{name}", f"tool:{after}", relation="calls")
     for name, role in estate.roles.items():
         for to, level in role.can.items():
             graph.add_edge(f"role:{name}", f"resource:{to}", relation="can", level=level)

@@ -24,7 +24,7 @@ class PolicyTable:
     """The decisions of one policy set on everything that agents can do.
 
     Attributes:
-        first: (population × kinds + kind, tool) → the call's first entry; -1: it cannot occur.
+        first: ((depth × populations + population) × kinds + kind, tool) → the call's first entry; -1: it cannot occur.
         call_steps, age_steps: numbers of calls, and ages in ticks, from which policies see them.
         verdicts: by entry, of core.events.Verdict.
         reasons: by entry the names (@id) of the policies that it rests on; none: no policy permits it.
@@ -63,9 +63,11 @@ def _table(scenario: Scenario, name: str) -> PolicyTable:
     kinds = {kind: number for number, kind in enumerate(scenario.tasks)}
     populations = {population: number for number, population in enumerate(scenario.agents)}
     tools = {tool: number for number, tool in enumerate(scenario.estate.tools)}
-    first = np.full((len(populations) * len(kinds), len(tools)), -1, np.int64)
+    deepest = max((call.depth for call in asked.calls), default=0)
+    first = np.full(((deepest + 1) * len(populations) * len(kinds), len(tools)), -1, np.int64)
     for number, call in enumerate(asked.calls):
-        first[populations[call.population] * len(kinds) + kinds[call.kind], tools[call.tool]] = number * asked.block
+        who = (call.depth * len(populations) + populations[call.population]) * len(kinds) + kinds[call.kind]
+        first[who, tools[call.tool]] = number * asked.block
     return PolicyTable(
         name=name,
         first=first,

@@ -20,7 +20,12 @@ class Waits:
 
 @dataclass(frozen=True)
 class ToolRow:
-    """A tool: its role, how long an attempt takes, how often it fails, what it touches, what it can be called with."""
+    """A tool: its role, how long an attempt takes, how often it fails, what it touches, what it can be called with.
+
+    Attributes:
+        follows: the tools called after it, in order, those that they call in turn included.
+        to, task: the population that a call hands a task over to, and the task's kind; -1: it hands none over.
+    """
 
     role: int
     duration: Law
@@ -30,6 +35,9 @@ class ToolRow:
     until_end: bool
     touches: frozenset[int]
     accepts: frozenset[str]
+    follows: tuple[int, ...] = ()
+    to: int = -1
+    task: int = -1
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class Weighted:
 
 @dataclass(frozen=True)
 class KindRow:
-    """A task kind: its objective, its chain of tools, its pace."""
+    """A task kind: its objective, its chain of tools, its pace; `tools`: all that its tasks come to call."""
 
     needs: frozenset[int]
     steps: tuple[int, ...]
@@ -62,6 +70,14 @@ class KindRow:
 
 
 @dataclass(frozen=True)
+class Narrowed:
+    """What a credential got in exchange is narrowed to: the kind of the task it is for, what all on the way need."""
+
+    kind: int
+    needs: frozenset[int]
+
+
+@dataclass(frozen=True)
 class AgentRow:
     """One agent; its id is its place in World.agents."""
 
@@ -71,7 +87,12 @@ class AgentRow:
 
 @dataclass(frozen=True)
 class PopulationRow:
-    """Agents of one kind; exactly one of rate, every, pause says how tasks come to them."""
+    """Agents of one kind; exactly one of rate, every, pause says how tasks come to them.
+
+    Attributes:
+        roles: of all tools that tasks call there.
+        receives: others hand tasks over to them.
+    """
 
     name: str
     agents: tuple[int, ...]
@@ -85,6 +106,7 @@ class PopulationRow:
     pause: Law | None
     until: int
     roles: tuple[int, ...]
+    receives: bool = False
 
 
 @dataclass(frozen=True)

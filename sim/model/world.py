@@ -6,18 +6,22 @@ Both engines read a World and nothing else of the scenario; it never changes dur
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
 from sim.core.laws import Law
 from sim.core.units import FOREVER
+from sim.inputs.chaining import called_by, following
+from sim.inputs.delegation import running
 from sim.inputs.distributions import Chance
 from sim.inputs.estate import BackOff, Estate, Population, TaskKind, Tool
 from sim.inputs.schema import Channel, Issuer, Scenario
+from sim.inputs.touching import tools_of
 from sim.model.calendar import Calendar, calendar
 from sim.model.graph import Edge, attack_edges
 from sim.model.laws import law
+from sim.model.narrowing import standpoints
 from sim.model.policy import PolicyTable, policy_tables
 from sim.model.rows import (
     AgentRow,
@@ -26,6 +30,7 @@ from sim.model.rows import (
     Happens,
     IssuerRow,
     KindRow,
+    Narrowed,
     PopulationRow,
     ToolRow,
     Waits,
@@ -35,7 +40,12 @@ from sim.model.rows import (
 
 @dataclass(frozen=True)
 class World:
-    """Everything an engine needs of a scenario, strategies apart."""
+    """Everything an engine needs of a scenario, strategies apart.
+
+    Attributes:
+        narrowed: standpoints of delegated tasks; their numbers go on from those of the kinds.
+        narrowing: (standpoint of the delegating task, kind of the delegated one) → standpoint of that.
+    """
 
     horizon: int
     resources: tuple[str, ...]
@@ -63,15 +73,31 @@ class World:
     issuer: IssuerRow
     approvers: ApproversRow | None
     policies: Mapping[str, PolicyTable]
+    narrowed: tuple[Narrowed, ...] = ()
+    narrowing: Mapping[tuple[int, int], int] = field(default_factory=dict)
+
+    @property
+    def delegates(self) -> bool:
+        """Whether any call hands a task over."""
+        return any(tool.to >= 0 for tool in self.tools)
+
+    def kind_of(self, stand: int) -> int:
+        """The task kind of a standpoint: a kind itself, or that of one of `narrowed`, which come after all kinds."""
+        return stand if stand < len(self.kinds) else self.narrowed[stand - len(self.kinds)].kind
+
+    def needs(self, stand: int) -> frozenset[int]:
+        """What a task's standpoint narrows a credential to."""
+        return self.kinds[stand].needs if stand < len(self.kinds) else self.narrowed[stand - len(self.kinds)].needs
 
 
 def build(scenario: Scenario) -> World:
     """The World of a loaded scenario, whose references are known to be sound."""
     ids = Ids(scenario)
     estate = scenario.estate
-    kinds = tuple(_kind(ids, kind) for kind in scenario.tasks.values())
+    kinds = tuple(_kind(ids, kind, estate) for kind in scenario.tasks.values())
     populations, agents = _populations(scenario, ids, kinds)
     intrusion = scenario.defender.intrusion
+    narrowed, narrowing = standpoints(scenario, ids.kind, kinds)
     return World(
         horizon=scenario.horizon,
         resources=tuple(estate.resources),
@@ -86,7 +112,7 @@ def build(scenario: Scenario) -> World:
         minted_lives=tuple(r.minted_life for r in estate.roles.values()),
         edges=attack_edges(estate),
         tool_names=tuple(estate.tools),
-        tools=tuple(_tool(ids, tool, estate) for tool in estate.tools.values()),
+        tools=tuple(_tool(ids, name, tool, estate) for name, tool in estate.tools.items()),
         kind_names=tuple(scenario.tasks),
         kinds=kinds,
         populations=populations,
@@ -99,6 +125,8 @@ def build(scenario: Scenario) -> World:
         issuer=_issuer(scenario.issuer),
         approvers=_approvers(scenario),
         policies=policy_tables(scenario),
+        narrowed=narrowed,
+        narrowing=narrowing,
     )
 
 
@@ -113,6 +141,9 @@ class Ids:
         self.kind = {name: n for n, name in enumerate(scenario.tasks)}
         self.population = {name: n for n, name in enumerate(scenario.agents)}
         self.tool_role = [self.role[tool.uses] for tool in estate.tools.values()]
+        self.follows = following(estate.tools)
+        self.running = running(scenario)
+        self.receiving = {tool.delegates.to for tool in estate.tools.values() if tool.delegates}
 
 
 def _waits(back_off: BackOff) -> Waits:
@@ -129,7 +160,7 @@ def _weighted(ids: dict[str, int], weights: dict[str, float]) -> Weighted:
     return Weighted(tuple(ids[name] for name in weights), tuple(value / total for value in sums))
 
 
-def _tool(ids: Ids, tool: Tool, estate: Estate) -> ToolRow:
+def _tool(ids: Ids, name: str, tool: Tool, estate: Estate) -> ToolRow:
     touches = estate.roles[tool.uses].can if tool.touches is None else tool.touches
     return ToolRow(
         ids.role[tool.uses],
@@ -140,14 +171,14 @@ def _tool(ids: Ids, tool: Tool, estate: Estate) -> ToolRow:
         tool.needs_credential_until_end,
         frozenset(ids.resource[name] for name in touches),
         frozenset(tool.accepts),
+        tuple(ids.tool[after] for after in ids.follows[name]),
+        ids.population[tool.delegates.to] if tool.delegates else -1,
+        ids.kind[tool.delegates.task] if tool.delegates else -1,
     )
 
 
-def _kind(ids: Ids, kind: TaskKind) -> KindRow:
+def _kind(ids: Ids, kind: TaskKind, estate: Estate) -> KindRow:
     chain = kind.markov
-    names = kind.steps or (
-        dict.fromkeys([*chain.start, *(t for row in chain.then.values() for t in row)]) if chain else ()
-    )
     return KindRow(
         needs=frozenset(ids.resource[name] for name in kind.needs),
         steps=tuple(ids.tool[name] for name in kind.steps or ()),
@@ -156,7 +187,7 @@ def _kind(ids: Ids, kind: TaskKind) -> KindRow:
         length=law(chain.length) if chain else None,
         thinking=law(kind.thinking),
         deadline=kind.deadline,
-        tools=tuple(sorted({ids.tool[name] for name in names})),
+        tools=tuple(sorted(ids.tool[name] for name in called_by(estate.tools, tools_of(kind)))),
     )
 
 
@@ -182,7 +213,8 @@ def _population(
 ) -> PopulationRow:
     arrivals = population.arrivals
     poisson, every, loop = arrivals.poisson, arrivals.every, arrivals.closed_loop
-    tools = {tool for task in population.tasks for tool in kinds[ids.kind[task]].tools}
+    here = ids.running[name]
+    tools = {tool for task in here for tool in kinds[ids.kind[task]].tools}
     return PopulationRow(
         name=name,
         agents=members,
@@ -196,6 +228,7 @@ def _population(
         pause=law(loop.pause) if loop else None,
         until=min(arrivals.until or scenario.horizon, scenario.horizon),
         roles=tuple(sorted({ids.tool_role[tool] for tool in tools})),
+        receives=name in ids.receiving,
     )
 
 

@@ -13,7 +13,7 @@ from sim.core.units import DAY, FOREVER, HOUR, MINUTE, SECOND, spoken
 from sim.measure.leaks import LeakRow
 from sim.model.policy import PolicyTable
 from sim.model.world import World
-from sim.outputs import approvals, decisions, takeovers
+from sim.outputs import approvals, decisions, delegations, takeovers
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROUTINE = frozenset(
@@ -34,11 +34,17 @@ ROUTINE = frozenset(
         Event.REFUSED,
         *approvals.TOLD,
         Event.PERMITTED,
+        *delegations.TOLD,
         Event.CONFINED,
     }
 )
 """Told only when everything is asked for."""
 Row = dict[str, int]
+_OTHERWISE: dict[int, tuple[str, ...]] = {
+    Event.CAPTURED: ("attempt", "step", "intrusion"),
+    Event.DELEGATED: ("intrusion",),
+}
+"""Fields that mean something else in rows of a kind."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ class Teller:
     ) -> None:
         self.world: World = world
         self.log, self.leaks, self.policy = log, leaks, policy
+        self.delegates: dict[int, int] = {}
+        """Delegated task → who does it."""
         self.roles: dict[int, int] = {}
         self.holders: dict[int, int] = {}
         self._leaked = {leak["credential"] for leak in leaks}
@@ -71,6 +79,8 @@ class Teller:
             if row["kind"] in (Event.ISSUED, Event.OBTAINED):
                 self.roles[row["credential"]] = row["other"]
                 self.holders[row["credential"]] = row["agent"]
+            elif row["kind"] == Event.DELEGATED:
+                self.delegates[row["edge"]] = row["intrusion"]
 
     def _rows(self) -> Iterator[Row]:
         for values in self.log.tolist():
@@ -83,10 +93,9 @@ class Teller:
             event: dict[str, Any] = {"at_us": row["at"], "event": Event(row["kind"]).name.lower().replace("_", "-")}
             if row["agent"] >= 0:
                 event["agent"] = self.world.agents[row["agent"]].name
-            # In rows of captures the others mean something else.
-            more = () if row["kind"] == Event.CAPTURED else ("attempt", "step", "intrusion")
-            keys = ("task", "credential", *more)
-            event |= {key: row[key] for key in keys if row[key] >= 0}
+            other = _OTHERWISE.get(row["kind"], ())
+            keys = ("task", "credential", "attempt", "step", "intrusion")
+            event |= {key: row[key] for key in keys if row[key] >= 0 and key not in other}
             event |= _NAMED.get(Event(row["kind"]), _no_more)(self, row)
             flags = [flag.name.lower() for flag in Flag if row["flags"] & flag and flag.name]
             yield event | ({"flags": flags} if flags else {})
@@ -153,11 +162,13 @@ Tell = Callable[[Teller, Row], str]
 _TOLD: dict[Event, tuple[str, Tell]] = {
     Event.TASK_STARTED: (
         "work",
-        lambda t, r: f"{t.agent(r['agent'])} starts task {r['task']} ({t.world.kind_names[r['other']]})",
+        lambda t, r: f"{t.agent(r['agent'])} starts {delegations.task(r['task'])} ({t.world.kind_names[r['other']]})",
     ),
     Event.TASK_ENDED: (
         "work",
-        lambda t, r: f"{t.agent(r['agent'])} ends task {r['task']}: {OUTCOMES[r['other']]}{approvals.waiting(r)}",
+        lambda t, r: (
+            f"{t.agent(r['agent'])} ends {delegations.task(r['task'])}: {OUTCOMES[r['other']]}{approvals.waiting(r)}"
+        ),
     ),
     Event.RETIRED: ("life", lambda t, r: f"{t.agent(r['agent'])} is retired"),
     Event.ISSUED: ("life", lambda t, r: f"{t.credential(r['credential'])} is issued {_expiry(r['until'])}"),
@@ -186,6 +197,7 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
         lambda t, r: (
             f"{t.agent(r['agent'])} calls {t.world.tool_names[r['other']]} with {t.credential(r['credential'])}"
             + (", from the fallback" if r["flags"] & Flag.FALLBACK else "")
+            + (", passed on" if r["flags"] & Flag.PASSED else "")
         ),
     ),
     Event.REJECTED: ("work", lambda t, r: f"{t.agent(r['agent'])} is refused: {t.credential(r['credential'])} is dead"),
@@ -215,6 +227,7 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
         "leak",
         lambda t, r: (
             f"{t.credential(r['credential'])} leaks through {t.world.channels[r['other']].name}"
+            + delegations.where(t, r)
             + ("" if r["until"] > r["at"] else ", already dead")
         ),
     ),
@@ -235,6 +248,7 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
     **takeovers.TOLD,
     **approvals.TOLD,
     **decisions.TOLD,
+    **delegations.TOLD,
 }
 
 _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
@@ -277,6 +291,7 @@ _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
     **takeovers.NAMED,
     **approvals.NAMED,
     **decisions.NAMED,
+    **delegations.NAMED,
 }
 
 
@@ -288,6 +303,6 @@ def _never(until: int) -> int | None:
     return None if until >= FOREVER else until
 
 
-def _issued_for(teller: Teller, kind: int, tool: int) -> dict[str, str]:
-    task = {"task_kind": teller.world.kind_names[kind]} if kind >= 0 else {}
+def _issued_for(teller: Teller, stand: int, tool: int) -> dict[str, str]:
+    task = {"task_kind": teller.world.kind_names[teller.world.kind_of(stand)]} if stand >= 0 else {}
     return task | ({"tool": teller.world.tool_names[tool]} if tool >= 0 else {})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sim.inputs.estate import Population, TaskKind
 from sim.inputs.schema import Scenario
 from sim.inputs.serving import by_fallback
-from sim.inputs.size import calls, expected_tasks, mean, per_task
+from sim.inputs.size import Led, expected_tasks, mean, per_task
 from sim.inputs.strategy import SHORT, Knobs, Strategy
 
 TASK, CALL, AGAIN = 5, 2, 2
@@ -45,7 +45,8 @@ class Load:
 
 def expected_events(scenario: Scenario, strategies: Iterable[str]) -> float:
     """Scheduler events of the reference engine in one replication of these strategies, roughly."""
-    loads = [_load(scenario, population) for population in scenario.agents.values()]
+    led = Led(scenario)
+    loads = [_load(scenario, population, led) for population in scenario.agents.values()]
     return sum(_under(scenario, scenario.strategies[name], loads) for name in strategies)
 
 
@@ -112,13 +113,15 @@ def _exposed(scenario: Scenario, strategy: Knobs, loads: list[Load]) -> float:
     return taken + places * scenario.horizon * rates * (1 + (LEAK if strategy.issuance not in SHORT else 0))
 
 
-def _load(scenario: Scenario, population: Population) -> Load:
+def _load(scenario: Scenario, population: Population, led: Led) -> Load:
+    """Tasks that are handed over count where the calls are made that hand them over."""
     kinds = [scenario.tasks[kind] for kind in population.tasks]
+    set_off = per_task(scenario, population, led.tasks)
     return Load(
         agents=population.count,
         roles=len({scenario.estate.tools[tool].uses for kind in kinds for tool in _tools(kind)}),
-        tasks=expected_tasks(scenario, population),
-        calls=per_task(scenario, population, calls),
+        tasks=expected_tasks(scenario, population) * set_off,
+        calls=per_task(scenario, population, led.calls) / set_off,
         retries=per_task(scenario, population, _retries),
         held=per_task(scenario, population, _held),
         work=per_task(scenario, population, _work),
@@ -140,11 +143,16 @@ def _retries(scenario: Scenario, kind: TaskKind) -> float:
 def _held(scenario: Scenario, kind: TaskKind) -> float:
     """Roles out of those of its tools that a task comes to use, were each call as likely to use any."""
     roles = len({scenario.estate.tools[name].uses for name in _tools(kind)})
-    return float(roles) if kind.steps or not roles else roles * (1 - (1 - 1 / roles) ** calls(scenario, kind))
+    return float(roles) if kind.steps or not roles else roles * (1 - (1 - 1 / roles) ** _made(kind))
+
+
+def _made(kind: TaskKind) -> float:
+    """Calls of a task's own chain."""
+    return float(len(kind.steps)) if kind.steps else mean(kind.markov.length) if kind.markov else 0.0
 
 
 def _work(scenario: Scenario, kind: TaskKind) -> float:
     """Ticks from the start of a task to its end, were each call as likely to use any of its tools."""
     tools = _tools(kind)
     called = sum(mean(scenario.estate.tools[name].duration) for name in tools) / max(1, len(tools))
-    return calls(scenario, kind) * (mean(kind.thinking) + called)
+    return _made(kind) * (mean(kind.thinking) + called)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.core.events import LIFE_CHANGES, Event
+from sim.core.events import LIFE_CHANGES, Event, Flag
 from tests.fuzzing.compare import Case, first_difference
 from tests.fuzzing.rare import INTRUDERS, OVERLAPS, RARE, SECRETS, STEPS
 
@@ -117,3 +117,12 @@ def test_steps_share_places_in_memory(run):
     steps = {tuple(row) for rows in calls for row in rows[["agent", "task", "step"]].tolist()}
     assert max(step for _, _, step in steps) > STEPS * 0.95
     assert places < len(steps) - 10
+
+
+def test_tasks_are_handed_down_two_levels_with_what_the_first_one_holds():
+    for run in RUNS:
+        rows = log("handed-down", "standing", run)
+        assert rows["until"][rows["kind"] == Event.DELEGATED].max() == 2
+        used = rows[(rows["kind"] == Event.USED) & (rows["flags"] & Flag.PASSED > 0)]
+        assert len(used) > 100
+        assert set(used["agent"]) == {3}

@@ -9,48 +9,16 @@ from __future__ import annotations
 import inspect
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from tests.fuzzing.faults_of_delegation import DELEGATION
+from tests.fuzzing.planting import Edit, Fault, Rule, edit, rule
+
 ENGINE = "sim.engine.compiled"
-
-
-@dataclass(frozen=True)
-class Edit:
-    """Other words in a function's source; `where`: module and function, a method after its class."""
-
-    where: str
-    pairs: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Another function in the place of one of sim.engine.rules."""
-
-    name: str
-    function: Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is changed, and the number of a random scenario that shows it, or the name of one of `rare`."""
-
-    change: Edit | Rule
-    caught_by: int | str
-
-
-def edit(caught_by: int | str, where: str, *pairs: tuple[str, str]) -> Fault:
-    return Fault(Edit(where, pairs), caught_by)
-
-
-def rule(caught_by: int, name: str, function: Callable[..., Any]) -> Fault:
-    return Fault(Rule(name, function), caught_by)
-
-
 ORDER = {
     "equal times in any order": edit(
         22, "schedule._before", (" or (one.at == other.at and one.order < other.order)", "")
@@ -208,7 +176,7 @@ APPROVAL = {
         10, "workload.approval_answered", ("_too_late(sim, task)", "False")
     ),
     "a task begins with the last one's elevations": edit(
-        17, "arrivals.new_task", ("sim.elevated[task, place] = 0", "pass")
+        17, "arrivals.fresh", ("sim.elevated[task, place] = 0", "pass")
     ),
     "waiting for approval is waiting for credentials": edit(
         0, "approvals.answered", ("t.held_up += now - t.asked_at", "t.waited += now - t.asked_at")
@@ -219,7 +187,7 @@ POLICY = {
     "a step of ages begins a tick later": edit(43, "policy.permits", ("<= age:", "< age:")),
     "what a task holds has no age": edit(34, "policy.permits", ("if has >= 0 else 0", "if False else 0")),
     "populations share their decisions": edit(
-        10, "policy.permits", ("sim.agents[t.agent].population * plan.kinds + ", "")
+        10, "policy.permits", ("+ population) * plan.kinds", "+ 0) * plan.kinds")
     ),
     "nothing is ever approved for policies": edit(1, "policy.permits", ("sim.asking[t.tool]", "0")),
     "a failed policy is not told": edit(
@@ -248,17 +216,15 @@ SERVING = {
     "a call's credential reaches what its task needs": edit(
         27,
         "intruder._within",
-        (
-            "sim.needs[c.task_kind, resource] if c.scope == BY_TASK else sim.touches[c.tool, resource]",
-            "sim.needs[c.task_kind, resource]",
-        ),
+        ("c.scope != BY_ACTION and ", ""),
+        ("bool(c.scope == BY_TASK or sim.touches[c.tool, resource])", "True"),
     ),
     "a call's credential reaches all that its role can": edit(26, "lives.issue", ("c.scope = plan.scope", "pass")),
     "a call's credential tells nothing of its tool": edit(
         5, "custody.answered", ("sim.credentials[t.credential].tool = t.tool", "pass")
     ),
     "revocation at a call's end is drawn by request": edit(
-        46, "custody._give_back", ("t.number, t.step)", "t.number, t.nth)")
+        46, "custody._give_back", ("t.which, t.step)", "t.which, t.nth)")
     ),
     "the fallback is never asked": edit(3, "terms.of_plan", ("served[list(plan.by_fallback)] = 1", "pass")),
     "the fallback revokes as the strategy does": edit(
@@ -284,7 +250,7 @@ CUSTODY = {
         ("max(sim.captures[number].noticed - sim.now[0].time, 0)", "sim.captures[number].noticed"),
     ),
     "what is acquired is not captured": edit(
-        1, "takeovers.acquired", ("_capture(sim, place, credential, False)", "pass")
+        1, "takeovers.acquired", ("_capture(sim, place, credential, passed_to, False)", "pass")
     ),
     "only the last takeover captures what is acquired": edit(
         1, "takeovers.acquired", ("takeovers.head", "takeovers.tail")
@@ -299,7 +265,7 @@ CUSTODY = {
     "what is dead is captured": edit(1, "takeovers._capture_once", (" and rules.alive(c.dies, sim.now[0].time)", "")),
     "what tasks hold is left": edit(1, "takeovers._capture_live", ("range(sim.tasks[task].held)", "range(0)")),
     "captures of one takeover are found as one": edit(
-        1, "takeovers._capture", ("sim, sub, name0, name1, c.task)", "sim, sub, name0, name1, 0)")
+        1, "takeovers._capture", ("c.name1 if c.name0 > 0 else c.task)", "0)")
     ),
     "later captures are found as the first": edit(1, "takeovers._capture", ("if not first:", "if False:")),
     "bound credentials can be used for ever": edit(
@@ -323,7 +289,9 @@ CUSTODY = {
         4, "standing._hand_out", ("refer(sim, slot.current)", "pass")
     ),
 }
-FAULTS: dict[str, Fault] = ORDER | RULES | DRAWS | MEMORY | MUCH | APPROVAL | SERVING | POLICY | CUSTODY
+FAULTS: dict[str, Fault] = (
+    ORDER | RULES | DRAWS | MEMORY | MUCH | APPROVAL | SERVING | POLICY | CUSTODY | DELEGATION
+)
 
 
 # --- planting ---

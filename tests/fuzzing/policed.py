@@ -102,7 +102,7 @@ class _Overlay:
             "!context.approval",
             'context.objective == Objective::"own"',
             f"resource.untrusted_content == {str(thing.untrusted).lower()}",
-            "context.delegation_depth < 1",
+            f"context.delegation_depth >= {call.depth}" if call.depth else "context.delegation_depth < 1",
         ]
         if asked.call_steps:
             found += [f"context.calls >= {self.dice.pick(asked.call_steps)}"] * 2

@@ -131,9 +131,39 @@ def crossed_memories() -> Case:
     return Case(content | {"strategies": {"standing": {"issuance": "standing"}, "leased": leased}})
 
 
+# --- handed down: what tasks three levels below work with ---
+def handed_down() -> Case:
+    """The one in the middle holds nothing that the last one needs; what calls get in exchange leaks and is found."""
+    quiet, tool = {"arrivals": {"poisson": {"rate": "0/d"}}}, {"duration": _exponential("1m"), "fails": 0.1}
+    content = scenario(
+        horizon="10d",
+        estate={
+            "resources": {"box": {}, "desk": {}, "attic": {}},
+            "roles": {"worker": {"can": {"box": "read", "desk": "read"}}, "clerk": {"can": {"attic": "read"}}},
+            "tools": {
+                "call": tool | {"touches": ["box"]},
+                "ask": tool | {"uses": "clerk", "delegates": {"to": "lead", "task": "lead"}},
+                "tell": tool | {"uses": "clerk", "delegates": {"to": "hand", "task": "hand"}},
+            },
+        },
+        tasks={
+            "job": {"needs": ["box", "desk"], "steps": ["call", "ask"]},
+            "lead": {"needs": ["attic", "box", "desk"], "steps": ["tell"], "thinking": "1s"},
+            "hand": {"needs": ["box", "desk"], "steps": ["call", "call"], "thinking": "1s"},
+        },
+        agents={"lead": quiet | {"count": 2, "tasks": {"lead": 1}}, "hand": quiet | {"count": 1, "tasks": {"hand": 1}}},
+        leaks={"log": {"per-use": 0.3, "discovery": {"time": _exponential("1m")}}},
+    )
+    action = {"issuance": "per-action", "lifetime": "1h", "scope": "action", "delegation": "exchange"}
+    return Case(
+        content | {"strategies": {"standing": {"issuance": "standing", "delegation": "passthrough"}, "action": action}}
+    )
+
+
 RARE: Mapping[str, Callable[[], Case]] = {
     "long-lists": long_lists,
     "many-versions": many_versions,
     "crowds": crowds,
     "crossed-memories": crossed_memories,
+    "handed-down": handed_down,
 }

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.fuzzing.approval import with_approval
 from tests.fuzzing.custody import with_custody
+from tests.fuzzing.delegating import sensible, with_delegation
 from tests.fuzzing.dice import COUNTS, Dice
 from tests.fuzzing.much import with_much
 from tests.fuzzing.policed import with_policies
@@ -28,8 +29,9 @@ def random_scenario(number: int) -> Mapping:
     content = with_much(number % EVERY, maker.scenario(number), maker.dice, maker.beats)
     content = with_approval(number, number % EVERY, content, maker.dice.beat, maker.beats)
     content = with_serving(number % EVERY, content, maker.dice, maker.strategy)
+    content = with_delegation(number, number % EVERY, content, maker.dice.beat)
     content = with_policies(number, content, maker.dice.beat)
-    return with_custody(number, number % EVERY, content, maker.dice.beat, maker.beats)
+    return sensible(with_custody(number, number % EVERY, content, maker.dice.beat, maker.beats))
 
 
 class _Maker:

@@ -28,8 +28,8 @@ NOT_DRAWN = FOR_READERS - {("Scenario", "title")} | {
     ("Scenario", "seed"), ("Scenario", "replications"), ("Scenario", "baseline"),  # an engine is told by its caller
     ("Empirical", "file"),  # the loader turns it into quantiles, which are drawn
     ("PolicySet", "file"),  # and this into text
-    ("Scenario", "budgets"),  # results are judged by them
-    *(("Budget", key) for key in ("metric", "at-most", "at-least", "strategies", "title")),
+    ("Scenario", "budgets"), ("Scenario", "decision"),  # nothing that is simulated depends on them
+    *(("Budget", key) for key in ("title", "metric", "at-most", "at-least", "strategies")),
 }  # fmt: skip
 NEVER_SEEN = {Cause.EXPIRED}
 """Causes that no row of a death tells: credentials expire in silence."""

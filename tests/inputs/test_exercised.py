@@ -67,7 +67,7 @@ FULL = scenario(
         },
     },
 )
-"""Has every mechanism that is modelled, but for those of SERVED."""
+"""Has every mechanism that is modelled, but for those of SERVED and HANDED."""
 SERVED = merged(
     FULL,
     {
@@ -88,9 +88,29 @@ SERVED = merged(
         },
     },
 )
-"""Has every mechanism that is modelled, but for those of TAKEN."""
-TAKEN = merged(
+"""Has those of serving as well."""
+HANDED = merged(
     SERVED,
+    {
+        "estate": {
+            "tools": {
+                "call": {"calls": ["note"]},
+                "note": {"uses": "worker", "duration": "1s"},
+                "ask": {"uses": "worker", "duration": "1m", "delegates": {"to": "helper", "task": "aid"}},
+            }
+        },
+        "tasks": {
+            "job": {"steps": ["call", "sell", "ask"]},
+            "aid": {"needs": ["box"], "steps": ["note"], "thinking": "0s"},
+        },
+        "agents": {"helper": {"count": 1, "arrivals": {"poisson": {"rate": "0/d"}}, "tasks": {"aid": 1}}},
+        "strategies": {"standing": {"delegation": "passthrough"}, "task": {"delegation": "exchange"}},
+    },
+)
+"""Has those of delegation as well."""
+ONLY_HANDED = ("delegation", "token-passthrough", "token-exchange", "tool-chaining")
+TAKEN = merged(
+    HANDED,
     {
         "leaks": {"hijack": {"takeover": "1/day", "lasting": "1h", "discovery": SOME}},
         "strategies": {"brokered": {"issuance": "per-task", "lifetime": "1h", "custody": "broker"}},
@@ -113,6 +133,7 @@ def channels(**changes: Any) -> Changes:
     return {"leaks": {"log": changes, "disk": changes}}
 
 
+NOBODY_HANDS: Changes = {"tasks": {"job": {"steps": ["call", "sell"]}}}
 NO_LEAKS: Changes = {"leaks": None}
 NOT_FOUND = channels(discovery=NEVER)
 NOT_NOTICED = channels(detection=NEVER)
@@ -149,6 +170,10 @@ OFF: Mapping[str, tuple[Changes, ...]] = {
     ),
     "approval": (strategy("asking", approval=None),),
     "policy": (strategy("lease", policy=None),),
+    "delegation": (estate(tools={"ask": {"delegates": None}}), NOBODY_HANDS),
+    "token-passthrough": (strategy("standing", delegation="own"), NOBODY_HANDS),
+    "token-exchange": (strategy("task", delegation="own"), NOBODY_HANDS),
+    "tool-chaining": (estate(tools={"call": {"calls": []}}), {"tasks": {"job": {"steps": ["sell", "ask"]}}}),
     "leases": ({"strategies": {"lease": None, "bound": None, "asking": None}},),
     "per-task-issuance": (strategy("task"),),
     "renewal": (strategy("lease", renewal=None),),
@@ -210,7 +235,8 @@ def seen(content: Changes) -> set[str]:
 
 def wrong(key: str) -> list[str]:
     """What a mechanism's predicate says otherwise than it should."""
-    full = TAKEN if key in ONLY_TAKEN else SERVED if key in ONLY_SERVED else FULL
+    only = {ONLY_TAKEN: TAKEN, ONLY_HANDED: HANDED, ONLY_SERVED: SERVED}
+    full = next((content for keys, content in only.items() if key in keys), FULL)
     found = [] if key in seen(full) else [f"{key} is not exercised where it is"]
     kept = [number for number, changes in enumerate(OFF[key]) if key in seen(merged(full, dict(changes)))]
     return found + [f"{key} is exercised in spite of change {number}" for number in kept]
@@ -336,7 +362,7 @@ def test_a_predicate_that_misses_what_happens_is_found(key: str, monkeypatch: py
 
 NO_EVENT = {
     "task-scope", "action-scope", "escrow", "sharing", "manual-revocation", "excess-privilege", "managed-secrets",
-    "secret-rotation", "environment-crossing",
+    "secret-rotation", "environment-crossing", "token-exchange", "tool-chaining",
 }  # fmt: skip
 """Mechanisms of which no single event tells."""
 ASKED = {
@@ -365,6 +391,7 @@ ALWAYS: Mapping[Event, str] = {
     Event.APPROVAL_ASKED: "approval",
     Event.PERMITTED: "policy",
     Event.DENIED: "policy",
+    Event.DELEGATED: "delegation",
 }
 BARRIERS = {Barrier.BOUND: "sender-constraint", Barrier.KEPT: "broker-custody"}
 EDGES = {"stores": "stored-secrets", "assumes": "role-assumption", "mints": "minting"}
@@ -386,10 +413,13 @@ def happened(what: Scenario, name: str, case: Case) -> Collection[str]:
         roles[row["credential"]] = row["other"]
         return "" if row["flags"] & Flag.ATTACKERS else ISSUED[plan.of(row["other"]).issuance]
 
+    def fallback(row: Any) -> str:
+        return "fallback" if row["flags"] & Flag.FALLBACK else ""
+
     edges = {number: edge.relation for number, edge in enumerate(case.world.edges)}
     special: Mapping[Event, Callable[[Any], str]] = {
         Event.ISSUED: issued,
-        Event.USED: lambda row: "fallback" if row["flags"] & Flag.FALLBACK else "",
+        Event.USED: lambda row: "token-passthrough" if row["flags"] & Flag.PASSED else fallback(row),
         Event.RENEWED: lambda row: "" if row["flags"] & Flag.ATTACKERS else "renewal",
         Event.SHORTENED: lambda _: "rotation",
         Event.ASKED: lambda row: ASKED[row["other"]],

@@ -49,7 +49,7 @@ def _ask(sim: Any, task: int) -> None:
     t, row, now = sim.tasks[task], sim.rules[0], sim.now[0].time
     hours, void = sim.calendar_open[row.approver_hours], min(now + row.expires, FOREVER)
     begins = calendar.next_open(max(now, sim.approvers[0]), hours)
-    u = uniform(sim, APPROVAL_RESPONSE, t.agent, t.number, t.approvals << AGAIN | t.step, 0)
+    u = uniform(sim, APPROVAL_RESPONSE, t.who, t.which, t.approvals << AGAIN | t.step, 0)
     done = calendar.worked_until(begins, laws.ticks(sim.laws, sim.numbers, row.response, u), hours)
     t.asked_at, t.in_time = now, done < void
     ends = min(done, void)
@@ -96,5 +96,5 @@ def answered(sim: Any, task: int) -> bool:
 def _approves(sim: Any, task: int, good: bool) -> bool:
     """What a person says to a request that should be approved, or should not be."""
     t, row = sim.tasks[task], sim.rules[0]
-    u = uniform(sim, APPROVAL_DECISION, t.agent, t.number, t.approvals << AGAIN | t.step, 0)
+    u = uniform(sim, APPROVAL_DECISION, t.who, t.which, t.approvals << AGAIN | t.step, 0)
     return rules.approved(good, u, row.approves_bad, row.refuses_good)

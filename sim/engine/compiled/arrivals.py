@@ -21,14 +21,20 @@ NOBODY = -1
 
 @rare
 def new_task(sim: Any, agent: int, number: int, source: int) -> int:
-    """A task has come; source: the loop that waits for its end, or nobody."""
+    """A task has come by itself; source: the loop that waits for its end, or nobody."""
+    tasks = sim.populations[sim.agents[agent].population].tasks
+    return fresh(sim, agent, number, source, chosen(sim, tasks, TASK_KIND, agent, number >> 3, number & 7))
+
+
+@rare
+def fresh(sim: Any, agent: int, number: int, source: int, kind: int) -> int:
+    """A row for a task that has come to an agent."""
     task = take(sim, pools.TASKS, sim.tasks)
     t = sim.tasks[task]
-    tasks = sim.populations[sim.agents[agent].population].tasks
-    t.agent, t.number, t.source, t.arrived = agent, number, source, sim.now[0].time
-    t.kind = chosen(sim, tasks, TASK_KIND, agent, number >> 3, number & 7)
+    t.agent, t.number, t.source, t.arrived, t.kind = agent, number, source, sim.now[0].time, kind
     t.waited, t.held, t.step, t.tool, t.link = 0, 0, 0, -1, -1
     t.held_up, t.approved = 0, -1
+    t.who, t.which, t.stand, t.parent, t.depth, t.top, t.chained = agent, number, kind, -1, 0, -1, 0
     for place in range(sim.rules[0].most_roles):
         sim.held[task, place] = -1
         sim.asked[task, place] = 0
@@ -64,7 +70,11 @@ def source_comes(sim: Any, number: int) -> int:
     if s.kind == LOOP:
         if sim.now[0].time >= sim.populations[agent.population].until:
             return NOBODY
-        return new_task(sim, s.agent, s.number, number)
+        task = new_task(sim, s.agent, s.number, number)
+        if not sim.populations[agent.population].receives:
+            return task
+        line_up(sim, task)
+        return NOBODY
     starts(sim, schedule.TASK_COMES, new_task(sim, s.agent, s.number, NOBODY))
     s.number += 1
     _next(sim, number)

@@ -36,7 +36,9 @@ class Collected:
     def _fixed(self) -> dict[str, Array]:
         world = self.world
         columns = self._tasks() | self._agents() | self._estate()
-        columns["tools"] = terms.named([self._tool(row) for row in world.tools], rows.TOOL)
+        follows: list[int] = []
+        columns["tools"] = terms.named([self._tool(row, follows) for row in world.tools], rows.TOOL)
+        columns["follows"] = ints(follows)
         columns["channels"] = self._channels()
         columns["watches"] = terms.matrix(world.channels, len(world.tools), lambda row: row.tools)
         columns["serves"] = terms.matrix(world.channels, len(world.populations), lambda row: row.populations)
@@ -55,8 +57,14 @@ class Collected:
         self._weights += choice.edges
         return len(self._choices) - 1
 
-    def _tool(self, row: ToolRow) -> dict[str, float]:
+    def _tool(self, row: ToolRow, follows: list[int]) -> dict[str, float]:
+        start = len(follows)
+        follows += row.follows
         return {
+            "follows": start,
+            "followed": len(row.follows),
+            "to": row.to,
+            "task": row.task,
             "role": row.role,
             "duration": self.laws.add(row.duration),
             "retries": row.retries,
@@ -82,8 +90,17 @@ class Collected:
             "kinds": np.array(found, rows.KIND),
             "steps": ints(steps),
             "then": then,
-            "needs": terms.matrix(kinds, len(self.world.resources), lambda kind: kind.needs),
+            "needs": terms.matrix((*kinds, *self.world.narrowed), len(self.world.resources), lambda stand: stand.needs),
+            "narrows": self._narrows(),
         }
+
+    def _narrows(self) -> Array:
+        world = self.world
+        kinds = len(world.kinds)
+        found = np.full((kinds + len(world.narrowed) if world.narrowing else 0, kinds), -1, np.int64)
+        for (stand, kind), into in world.narrowing.items():
+            found[stand, kind] = into
+        return found
 
     def _kind(self, kind: KindRow, steps: int) -> tuple[int, ...]:
         chain = kind.start is not None and kind.length is not None
@@ -114,7 +131,8 @@ class Collected:
         tasks, calendar = self._choice(row.tasks), self.calendar(row.calendar)
         pause, tenure = self.laws.add(row.pause), self.laws.add(row.tenure)
         numbers = (row.until, row.every, row.first, row.concurrency)
-        return (*numbers, tasks, gap, calendar, pause, tenure, roles, len(row.roles))
+        members = (row.agents[0], len(row.agents), row.receives)
+        return (*numbers, tasks, gap, calendar, pause, tenure, roles, len(row.roles), *members)
 
     def _channels(self) -> Array:
         add = self.laws.add

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.core.units import FOREVER
 from sim.engine import rules
-from sim.engine.compiled import chains, issuer, schedule
+from sim.engine.compiled import chains, delegation, issuer, schedule
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.lives import changed, idle, issue, needed, refer, release
 from sim.engine.compiled.log import emit
@@ -33,10 +33,14 @@ def begin(sim: Any, task: int) -> int:
     """A credential for the present call: the first look."""
     t = sim.tasks[task]
     t.began, t.tries = sim.now[0].time, 0
-    issuance = sim.terms[sim.tools[t.tool].role].issuance
-    if issuance == STANDING:
+    if t.parent >= 0 and delegation.passed_on(sim, task, place_of(sim, task)):
+        if sim.rules[0].takes_over and sim.held[task, place_of(sim, task)] != t.credential:
+            acquired(sim, t.agent, t.credential, t.number)
+        return READY
+    terms = sim.terms[sim.tools[t.tool].role]
+    if terms.issuance == STANDING:
         return _standing(sim, task)
-    if issuance == LEASED:
+    if terms.issuance == LEASED and not (t.parent >= 0 and terms.exchanges):
         return leased(sim, task)
     return _own(sim, task)
 
@@ -63,7 +67,7 @@ def _without(sim: Any, task: int, has: int) -> int:
     nth = sim.asked[task, place]
     sim.asked[task, place] += 1
     sub = sim.tools[t.tool].role * issuer.KINDS + issuer.TASK
-    later(sim, issuer.wait(sim, sub, t.agent, t.number, nth & 0xFFFFFF, t.tries), schedule.STANDING_AGAIN, task)
+    later(sim, issuer.wait(sim, sub, t.who, t.which, nth & 0xFFFFFF, t.tries), schedule.STANDING_AGAIN, task)
     return PENDING
 
 
@@ -87,7 +91,8 @@ def _own(sim: Any, task: int) -> int:
     role, kind = sim.tools[t.tool].role, issuer.TASK
     if sim.terms[role].issuance == PER_ACTION:
         kind, t.nth = issuer.ACTION, issuer.of_action(t.step, t.nth)
-    t.request = issuer.request(sim, kind, task, role, t.agent, t.number, t.nth, t.number)
+    t.request = issuer.request(sim, kind, task, role, t.agent, t.which, t.nth, t.number)
+    sim.requests[t.request].entity = t.who
     return answered(sim, task, issuer.ask(sim, t.request))
 
 
@@ -115,9 +120,10 @@ def leased(sim: Any, task: int) -> int:
 
 @hot
 def _latest(sim: Any, task: int) -> int:
-    """The moment that a credential issued for the call must not outlive: the end of its elevation."""
+    """The moment that a credential issued for the call must not outlive: the end of its elevation, of an exchange."""
     elevated = sim.rules[0].elevation > 0 and sim.asking[sim.tasks[task].tool]
-    return sim.elevated[task, place_of(sim, task)] if elevated else FOREVER
+    latest = sim.elevated[task, place_of(sim, task)] if elevated else FOREVER
+    return latest if sim.tasks[task].parent < 0 else delegation.latest(sim, task, latest)
 
 
 @rare
@@ -133,6 +139,8 @@ def answered(sim: Any, task: int, answer: int) -> int:
         t.credential = issue(sim, role, t.agent, t.nth, t.number, t.kind, _latest(sim, task))
         if sim.terms[role].issuance == PER_ACTION:
             sim.credentials[t.credential].tool = t.tool
+        if t.parent >= 0:
+            delegation.mark(sim, task)
         _keep_renewing(sim, t.credential)
         acquired(sim, t.agent, t.credential)
     if is_lease:
@@ -215,7 +223,8 @@ def _give_back(sim: Any, task: int) -> None:
     if has >= 0:
         refer(sim, has)
         let_go(sim, task, place)
-        ask(sim, has, ACTION_END, t.agent, t.number, t.step)
+        if not (t.parent >= 0 and sim.passed[task, place]):
+            ask(sim, has, ACTION_END, t.who, t.which, t.step)
         release(sim, has)
 
 
@@ -228,8 +237,9 @@ def task_over(sim: Any, task: int) -> None:
         has = sim.held[task, place]
         refer(sim, has)
         let_go(sim, task, place)
-        if sim.terms[sim.credentials[has].role].issuance == PER_TASK:
-            ask(sim, has, TASK_END, t.agent, t.number, sim.credentials[has].role)
+        own = not (t.parent >= 0 and sim.passed[task, place])
+        if own and sim.terms[sim.credentials[has].role].issuance == PER_TASK:
+            ask(sim, has, TASK_END, t.who, t.which, sim.credentials[has].role)
         release(sim, has)
 
 
@@ -264,6 +274,8 @@ def renewal(sim: Any, place: int) -> None:
     if c.tool >= 0:
         nth = issuer.of_action(c.nth, nth)
     number = issuer.request(sim, issuer.RENEWAL, place, c.role, c.agent, which, nth, c.task)
+    if c.name0 > 0:
+        sim.requests[number].entity, sim.requests[number].i = c.name0, c.name1
     renewed(sim, number, issuer.ask(sim, number))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.draws import ROUNDS, Stream
+from sim.core.draws import FAR, ROUNDS, Stream
 from sim.engine.compiled.jit import hot, rare
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -14,6 +14,7 @@ _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _WORD, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _HIGH, _LOW = np.uint64(20), np.uint64(12)
 LEAK_NAME = Stream.LEAK_NAME.value
+DELEGATED_NAME = Stream.DELEGATED_NAME.value
 
 
 @hot
@@ -61,3 +62,11 @@ def leak_name(sim: Any, sub: int, entity: int, i: int, j: int) -> tuple[int, int
     """sim.core.draws.Draws.name."""
     rules = sim.rules[0]
     return words(rules.seed, rules.replication, sub << 8 | LEAK_NAME, entity, i, j)
+
+
+@hot
+def delegated_name(sim: Any, entity: int, i: int, j: int) -> tuple[int, int]:
+    """sim.core.draws.Draws.delegated."""
+    rules = sim.rules[0]
+    first, second = words(rules.seed, rules.replication, DELEGATED_NAME, entity, i, j)
+    return first % FAR + FAR, second | 1 << 31

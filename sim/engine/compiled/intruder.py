@@ -11,7 +11,7 @@ from sim.engine.compiled.draws import uniform
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.lives import fresh, late, refer, release
 from sim.engine.compiled.log import emit
-from sim.engine.compiled.rows import ASSUMES, BY_ROLE, BY_TASK, CAN
+from sim.engine.compiled.rows import ASSUMES, BY_ACTION, BY_ROLE, BY_TASK, CAN
 from sim.engine.compiled.schedule import later, starts
 from sim.engine.compiled.taking import (
     GOT,
@@ -112,7 +112,9 @@ def _set_out(sim: Any, number: int, place: int) -> None:
 def _within(sim: Any, place: int, resource: int) -> bool:
     """Is the resource one that a credential is narrowed to?"""
     c = sim.credentials[place]
-    return bool(sim.needs[c.task_kind, resource] if c.scope == BY_TASK else sim.touches[c.tool, resource])
+    if c.scope != BY_ACTION and not sim.needs[c.task_kind, resource]:
+        return False
+    return bool(c.scope == BY_TASK or sim.touches[c.tool, resource])
 
 
 @rare

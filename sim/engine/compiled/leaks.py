@@ -28,6 +28,7 @@ from sim.engine.compiled.words import (
     DISCOVERY_TIME,
     EXPOSURE,
     LEAK_NOTICED,
+    PASSED,
     REMEDIATION,
 )
 
@@ -43,9 +44,10 @@ def copied(sim: Any, task: int, place: int) -> None:
             continue
         if not _passes(sim, channel, t.credential):
             continue
-        if uniform(sim, CAPTURE, t.agent, t.number, place, channel) < chance:
-            name0, name1 = leak_name(sim, channel << 1, t.agent, t.number, place)
-            _copy(sim, channel, t.credential, name0, name1, t.agent, t.number)
+        if uniform(sim, CAPTURE, t.who, t.which, place, channel) < chance:
+            name0, name1 = leak_name(sim, channel << 1, t.who, t.which, place)
+            passed = t.parent >= 0 and sim.passed[task, sim.place_of[population, t.tool]] > 0
+            _copy(sim, channel, t.credential, name0, name1, t.agent, t.number, passed)
 
 
 @hot
@@ -72,46 +74,61 @@ def expose(sim: Any, number: int) -> None:
     agent, issuance = sim.agents[e.agent], sim.terms[e.role].issuance
     holding = sim.holdings[agent.holdings + e.place]
     if issuance == STANDING:
-        _copy(sim, e.channel, kept(sim, holding.slot, holding.member), name0, name1, e.agent, -1)
-    elif issuance != LEASED:
-        _expose_tasks(sim, number, name0, name1)
-    elif holding.lease >= 0:
-        _copy(sim, e.channel, holding.lease, name0, name1, e.agent, -1)
+        _copy(sim, e.channel, kept(sim, holding.slot, holding.member), name0, name1, e.agent, -1, False)
+    elif issuance == LEASED and holding.lease >= 0:
+        _copy(sim, e.channel, holding.lease, name0, name1, e.agent, -1, False)
+    alone = issuance not in (STANDING, LEASED)
+    if alone or sim.rules[0].delegates:
+        _expose_tasks(sim, number, name0, name1, alone)
     e.count += 1
     next_exposure(sim, number)
 
 
 @hot
-def _expose_tasks(sim: Any, number: int, name0: int, name1: int) -> None:
+def _expose_tasks(sim: Any, number: int, name0: int, name1: int, alone: bool) -> None:
+    """What running tasks of the agent have that is not the agent's own; alone: all that they have."""
     e = sim.exposures[number]
     task = sim.agents[e.agent].running.head
     while task >= 0:
-        credential = sim.held[task, e.place]
-        if credential >= 0:
+        credential, t = sim.held[task, e.place], sim.tasks[task]
+        passed = t.parent >= 0 and sim.passed[task, e.place] > 0
+        if credential >= 0 and (alone or passed or sim.credentials[credential].task >= 0):
             # One exposure can capture the credentials of several tasks, and each is found for itself.
-            own = sim.credentials[credential].task
-            own0, own1 = leak_name(sim, e.channel << 1 | 1, name0, name1, own)
-            _copy(sim, e.channel, credential, own0, own1, e.agent, -1)
-        task = sim.tasks[task].in_running.after
+            own0, own1 = leak_name(sim, e.channel << 1 | 1, name0, name1, t.which)
+            _copy(sim, e.channel, credential, own0, own1, e.agent, t.number if passed else -1, passed)
+        task = t.in_running.after
 
 
 @rare
-def _copy(sim: Any, channel: int, place: int, name0: int, name1: int, agent: int, task: int) -> None:
+def _copy(sim: Any, channel: int, place: int, name0: int, name1: int, agent: int, task: int, passed: bool) -> None:
     """The credential is copied; whether that will be noticed is a matter of this copy."""
     row, noticed = sim.channels[channel], FOREVER
     if happens(sim, row.detection_chance, DETECTED, name0, name1):
         noticed = sim.now[0].time + drawn(sim, row.detection_time, DETECTION_TIME, name0, name1)
     usable = rules.usable_until(sim.terms[sim.credentials[place].role].bound != 0, False, 0)
-    capture(sim, channel, place, name0, name1, agent, task, usable, noticed)
+    capture(sim, channel, place, name0, name1, agent, task, usable, noticed, passed)
 
 
 @rare
 def capture(
-    sim: Any, channel: int, place: int, name0: int, name1: int, agent: int, task: int, usable: int, noticed: int
+    sim: Any,
+    channel: int,
+    place: int,
+    name0: int,
+    name1: int,
+    agent: int,
+    task: int,
+    usable: int,
+    noticed: int,
+    passed: bool,
 ) -> None:
     """The credential is captured through a channel; see sim.engine.reference.leaks."""
     c = sim.credentials[place]
-    emit(sim, CAPTURED, c.id, channel, agent, task, c.cause, c.tool, c.issued, c.dies, 0, c.task_kind, c.role)
+    flags = 0
+    if passed:
+        flags = PASSED
+        agent = c.agent if c.slot < 0 else sim.members[sim.slots[c.slot].members].agent
+    emit(sim, CAPTURED, c.id, channel, agent, task, c.cause, c.tool, c.issued, c.dies, flags, c.task_kind, c.role)
     if sim.now[0].time < usable < FOREVER:
         emit(sim, CONFINED, c.id, -1, agent, -1, -1, -1, 0, usable)
     c.leaked = 1

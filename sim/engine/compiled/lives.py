@@ -33,7 +33,7 @@ def fresh(sim: Any, role: int, dies: int) -> int:
     c.id, c.role, c.issued, c.expires, c.dies = number(sim), role, sim.now[0].time, dies, dies
     c.latest, c.asked, c.needed_since, c.cause, c.needed, c.references, c.renewals = FOREVER, FOREVER, 0, 0, 0, 0, 0
     c.agent, c.task, c.task_kind, c.slot, c.nth, c.secret = -1, -1, -1, -1, 0, -1
-    c.tool, c.scope, c.usable, c.intrusion, c.swept = -1, BY_ROLE, FOREVER, -1, -1
+    c.tool, c.scope, c.usable, c.intrusion, c.swept, c.name0 = -1, BY_ROLE, FOREVER, -1, -1, 0
     c.leaked, c.compromised, c.orphan, c.attackers, c.listed = 0, 0, 0, 0, 0
     return place
 

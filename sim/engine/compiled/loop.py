@@ -8,6 +8,7 @@ from sim.engine.compiled import (
     arrivals,
     custody,
     defence,
+    delegation,
     intruder,
     issuer,
     leaks,
@@ -130,6 +131,7 @@ def _granted(sim: Any, task: int) -> int:
     if not sim.agents[agent].retired:
         return work.START
     arrivals.leave(sim, agent)
+    delegation.done(sim, task, delegation.NEVER_STARTED)
     give_back(sim, TASKS, sim.tasks, task)
     return work.WAITING
 
@@ -163,6 +165,8 @@ def _elsewhere(sim: Any, kind: int, who: int) -> None:
         _leaks(sim, kind, who)
     elif kind == schedule.APPROVAL:
         _go_on(sim, who, work.approval_answered(sim, who))
+    elif kind == schedule.RETURNED:
+        _go_on(sim, who, work.RETURNED)
     elif kind > schedule.APPROVAL:
         _takeovers(sim, kind, who)
     else:

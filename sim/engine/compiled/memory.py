@@ -49,8 +49,8 @@ def recall(sim: Any, task: int) -> int:
         _draw(sim, task, 0)
         return 0
     t = sim.tasks[task]
-    owner = t.agent << 32 | t.number
-    place = (t.agent * 40_503 + t.number * 2_654_435 + t.step) & (MEMORY - 1)
+    owner = t.who << 32 | t.which
+    place = (t.who * 40_503 + t.which * 2_654_435 + t.step) & (MEMORY - 1)
     memo = sim.memo[place]
     if memo.owner != owner:  # a task has fewer steps than there are places, so no two of them share one
         _draw(sim, task, place)
@@ -61,14 +61,16 @@ def recall(sim: Any, task: int) -> int:
 @hot
 def _draw(sim: Any, task: int, place: int) -> None:
     t, memo = sim.tasks[task], sim.memo[place]
-    kind, agent, number, step = sim.kinds[t.kind], t.agent, t.number, t.step
-    if kind.start < 0:
-        memo.tool = sim.steps[kind.steps + step]
+    kind, agent, number, step = sim.kinds[t.kind], t.who, t.which, t.step
+    if t.top >= 0:
+        memo.tool = t.tool
+    elif kind.start < 0:
+        memo.tool = sim.steps[kind.steps + step - t.chained]
     else:
         choice = kind.start if step == 0 else sim.then[t.kind, t.tool]
         memo.tool = chosen(sim, choice, NEXT_TOOL, agent, number, step)
     tool = sim.tools[memo.tool]
-    memo.thinking = drawn(sim, kind.thinking, THINKING, agent, number, step)
+    memo.thinking = 0 if t.top >= 0 else drawn(sim, kind.thinking, THINKING, agent, number, step)
     memo.took = drawn(sim, tool.duration, DURATION, agent, number, step)
     memo.fails = tool.fails > 0.0 and uniform(sim, FAILURE, agent, number, step, 0) < tool.fails
     memo.hit = captured(sim, agent, number, step)

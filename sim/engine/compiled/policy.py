@@ -25,7 +25,8 @@ def permits(sim: Any, task: int) -> bool:
         calls_passed += 1
     while ages_passed < plan.age_steps and sim.age_steps[ages_passed] <= age:
         ages_passed += 1
-    first = sim.first_entry[sim.agents[t.agent].population * plan.kinds + t.kind, t.tool]
+    population = sim.agents[t.agent].population
+    first = sim.first_entry[(t.depth * plan.populations + population) * plan.kinds + t.kind, t.tool]
     entry = rules.entry(first, OWN, sim.asking[t.tool], calls_passed, plan.call_steps, ages_passed, plan.age_steps)
     verdict = sim.verdicts[entry]
     event = PERMITTED if verdict == ALLOWED else DENIED

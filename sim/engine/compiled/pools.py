@@ -22,7 +22,7 @@ NOW = row(
     time order events pause_at begun low sources exposures threats slots
     heap heap_most urgent_head urgent_tail urgent_most urgent_mask soon_head soon_tail soon_most soon_mask
     rows rows_most credentials intrusions intrusions_most notes notes_most notes_mask
-    in_use outages theoretical up_at takeovers
+    in_use outages theoretical up_at takeovers delegated
     """,
     needed=LIST,
     queue=LIST,
@@ -34,9 +34,10 @@ NOW = row(
 
 `order` is the insertion number of the heap's next event; `low`: a buffer is nearly full, Python must make room
 (LOG_FULL alone: the log is); `pause_at`: number of events at which Python wants to breathe; `credentials`: how many
-were issued; `takeovers`: how many there were; `needed`: those that tasks work with; `queue`: requests that wait for the
-issuer; `orphans`: credentials alive at an agent, or older versions of a slot; `crowd`: credentials that an intruder
-holds, or others who know what an intruder holds; `hold`: takeovers of an agent that go on.
+were issued; `takeovers`, `delegated`: how many there were, how many tasks were handed over; `needed`: credentials that
+tasks work with; `queue`: requests that wait for the issuer; `orphans`: credentials alive at an agent, or older versions
+of a slot; `crowd`: credentials that an intruder holds, or others who know what an intruder holds; `hold`: takeovers of
+an agent that go on.
 """
 
 EVENT = row("at order what")
@@ -67,17 +68,23 @@ TASK = row(
     """
     arrived waited began took link agent number kind source step length attempt again tool credential request
     tries nth cut fails hit held outcome asked_at in_time held_up approvals approved
+    who which stand parent depth handed_at returned top next left chained
     """,
     in_running=LINKS,
 )
 """`held`: roles that it holds a credential for. `asked_at`, `in_time`: of its last request for approval, and whether
 that is answered before it is void; `approvals`: requests for the present call; `approved`: the step of the last call
-that was; `held_up`: ticks it waited for approval."""
+that was; `held_up`: ticks it waited for approval.
+
+`who`, `which`: address of all its draws; `stand`: as in sim.model.World.needs; `parent`: the task that waits for this
+one, `depth`: how many do; `handed_at`, `returned`: when its call handed a task over, and how that ended. `top`: the
+task's own tool whose calls follow now, the next one's place (`next`) and how many are left; `chained`: calls so far
+that were not its own."""
 
 CREDENTIAL = row(
     """
     issued expires dies latest asked needed_since link id role agent task task_kind slot nth cause needed references
-    renewals secret tool scope usable intrusion swept
+    renewals secret tool scope usable intrusion swept name0 name1
     """,
     flags="leaked compromised orphan attackers listed",
     in_needed=LINKS,
@@ -86,7 +93,8 @@ CREDENTIAL = row(
 """`latest`: no renewal reaches past it; `secret`: whose value it is; `references`: how many refer to the row, or will;
 `listed`: it is in its agent's live list; `tool`: whose call it was issued for, if for a call; `scope` as in
 rows.TERMS; `usable`: when an attacker who has it can use it no longer, if it lives so long; `intrusion`: that began
-with it, if it is compromised; `swept`: the takeover at whose start it was captured last."""
+with it, if it is compromised; `swept`: the takeover at whose start it was captured last; `name0`, `name1`: address of
+the delegated task that it was issued for, 0: none."""
 
 SLOT = row("group role current version left members count aged", older=LIST)
 """members[members : members + count] keep it; `older`: older versions, `aged` of them."""

@@ -59,7 +59,10 @@ def _orphan(sim: Any, place: int, agent: int) -> None:
         c.orphan = 1
         emit(sim, ORPHANED, c.id, -1, agent, -1, -1, -1, 0, c.dies)
         who = sim.slots[c.slot].group if c.slot >= 0 else agent
-        ask(sim, place, RETIREMENT, who, c.task + 1, c.role << 16 | c.nth & 0xFFFF)
+        if c.name0 > 0:
+            ask(sim, place, RETIREMENT, c.name0, c.name1, c.role << 16 | c.nth & 0xFFFF)
+        else:
+            ask(sim, place, RETIREMENT, who, c.task + 1, c.role << 16 | c.nth & 0xFFFF)
 
 
 @rare

@@ -86,7 +86,7 @@ def _pools(sim: State, needs: tuple[int, ...]) -> State:
             pool["free"] = len(rows)
             pool["room"] += size - len(rows)
     if "tasks" in grown:
-        for name in ("held", "asked", "elevated", "order"):
+        for name in ("held", "asked", "elevated", "passed", "order"):
             grown[name] = larger(getattr(sim, name), len(grown["tasks"]))
     return sim._replace(**grown)
 

@@ -20,36 +20,44 @@ RULES = row(
     outage_length hop notice_time eviction staffed channels copies remembers tools most_roles
     approvers approver_hours response expires asks elevation
     kinds policed call_steps age_steps takes_over
+    populations chains delegates
     """,
     floats="issuer_fails wait_factor wait_jitter notice_chance approves_bad refuses_good",
 )
 """`tries`: retries of the issuer's clients; `copies`: whether any channel copies what is used; `remembers`: whether
 draws are kept for another strategy; `approvers`: how many there are; `asks`: whether any call needs approval;
 `policed`: whether a policy set is asked; `call_steps`, `age_steps`: how many there are; `takes_over`: whether any
-channel takes workloads over."""
+channel takes workloads over; `chains`, `delegates`: whether any tool calls others, or hands tasks over."""
 
 TERMS = row(
     """
     issuance scope bound aligned lifetime renew_after max_life rotate_every overlap rollout redeployment revoking
-    fallback kept
+    fallback kept passes exchanges
     """
 )
 """What credentials of a role come with; one for each role. `revoking`: its first row there; `fallback`: they are those
-of the strategy's fallback; `kept`: by a broker."""
+of the strategy's fallback; `kept`: by a broker; `passes`, `exchanges`: delegated tasks work with the delegating one's,
+or get theirs in exchange."""
 
 STANDING, PER_TASK, LEASED, PER_ACTION = 0, 1, 2, 3
 """Values of `issuance`."""
-BY_ROLE, BY_TASK, BY_ACTION = 0, 1, 2
+BY_ROLE, BY_TASK, BY_ACTION, BY_BOTH = 0, 1, 2, 3
 """Values of `scope`, of terms and of credentials."""
 
-TOOL = row("role duration retries until_end wait_first wait_most", floats="fails wait_factor wait_jitter")
+TOOL = row(
+    "role duration retries until_end wait_first wait_most follows followed to task",
+    floats="fails wait_factor wait_jitter",
+)
+"""follows[follows : follows + followed] are called after it; `to`, `task`: as in sim.model.rows.ToolRow."""
+
 KIND = row("deadline thinking length start steps count")
 """`length` and `start` are -1 for fixed steps, which are steps[steps : steps + count]."""
 
 CHOICE = row("first count")
 """things[first : first + count] with their cumulative weights at the same places of `weights`."""
 
-POPULATION = row("until every first concurrency tasks gap calendar pause tenure roles count")
+POPULATION = row("until every first concurrency tasks gap calendar pause tenure roles count agents members receives")
+"""Its agents are `agents` and the next ones, `members` of them; `receives`: tasks are handed over to it."""
 
 CHANNEL = row(
     "gap takeover_gap lasting discovery_time detection_time remediation takes_agents takes_kept",

@@ -59,7 +59,8 @@ KIND = 6
     TAKEOVER,
     HANDED_STARTS,
     HANDED,
-) = range(45)
+    RETURNED,
+) = range(46)
 """Kinds of event: each is where a process of the reference engine goes on."""
 
 

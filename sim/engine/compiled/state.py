@@ -38,6 +38,8 @@ class State(NamedTuple):
     """Task × place → how often it asked for one."""
     elevated: Array
     """Task × place → end of the elevation that the last approval of a call with the role gave."""
+    passed: Array
+    """Task × place → does it work with a delegating task's credential? Of delegated tasks only."""
     order: Array
     """Task × 0, 1… → places in the order in which it got what it holds."""
     credentials: Array
@@ -103,7 +105,7 @@ def buffers(width: int) -> dict[str, Array]:
         "notes": fresh_notes(16),
         "memo": memo,
     }
-    return found | {name: np.zeros((0, width), np.int64) for name in ("held", "asked", "elevated", "order")}
+    return found | {name: np.zeros((0, width), np.int64) for name in ("held", "asked", "elevated", "passed", "order")}
 
 
 _DTYPES = {

@@ -29,13 +29,17 @@ class Tables(NamedTuple):
     tools: Array
     kinds: Array
     steps: Array
+    follows: Array
+    """Tools that are called after a tool, one tool after the other."""
     then: Array
     """Kind × tool → choice of what follows the tool."""
     choices: Array
     things: Array
     weights: Array
     needs: Array
-    """Kind × resource: is the resource one of the task's?"""
+    """Standpoint × resource: is the resource one of the task's? Kinds come first, then those of delegated tasks."""
+    narrows: Array
+    """Standpoint × kind → standpoint of a task of the kind that is handed over."""
     touches: Array
     """Tool × resource: does a call of the tool touch it?"""
     populations: Array
@@ -82,12 +86,14 @@ def tables(collected: Collected, plan: Plan) -> Tables:
 def empty_tables() -> Tables:
     """Tables without rows, for their types."""
     plain: dict[str, Any] = {"numbers": np.float64, "weights": np.float64}
-    plain |= dict.fromkeys(("steps", "things", "roles_of", "role_edges", "resource_edges", "asking"), np.int64)
+    plain |= dict.fromkeys(
+        ("steps", "follows", "things", "roles_of", "role_edges", "resource_edges", "asking"), np.int64
+    )
     plain |= {"verdicts": np.uint8, "call_steps": np.int64, "age_steps": np.int64}
     flat = {name: np.zeros(0, dtype) for name, dtype in plain.items()}
     flat |= {name: np.zeros(0, dtype) for name, dtype in _ROWS.items()}
     square: dict[str, Any] = dict.fromkeys(("calendar_weights", "calendar_before"), np.float64)
-    square |= dict.fromkeys(("then", "place_of", "first_entry"), np.int64)
+    square |= dict.fromkeys(("then", "place_of", "first_entry", "narrows"), np.int64)
     square |= dict.fromkeys(("needs", "touches", "watches", "serves", "calendar_open"), np.uint8)
     return Tables(**flat, **{name: np.zeros((0, 0), dtype) for name, dtype in square.items()})
 
@@ -136,6 +142,9 @@ def _rules(collected: Collected, plan: Plan) -> Array:
         "takes_over": any(row.takeover_gap for row in world.channels),
         "tools": len(world.tools),
         "kinds": len(world.kinds),
+        "populations": len(world.populations),
+        "chains": any(tool.follows for tool in world.tools),
+        "delegates": world.delegates,
         "most_roles": max(len(row.roles) for row in world.populations),
     }
     rules = np.zeros(1, rows.RULES)

@@ -46,12 +46,16 @@ def take_over(sim: Any, number: int) -> None:
 
 
 @rare
-def acquired(sim: Any, agent: int, credential: int) -> None:
-    """The agent has come to hold a credential: whoever has taken over its workload has it, too."""
+def acquired(sim: Any, agent: int, credential: int, passed_to: int = -1) -> None:
+    """The agent has come to hold a credential: whoever has taken over its workload has it, too.
+
+    Args:
+        passed_to: number of the delegated task that it was passed on to; -1: it is the agent's.
+    """
     place, now = sim.agents[agent].takeovers.head, sim.now[0].time
     while place >= 0:
         if now < sim.takeovers[place].until and rules.alive(sim.credentials[credential].dies, now):
-            _capture(sim, place, credential, False)
+            _capture(sim, place, credential, passed_to, False)
         place = sim.takeovers[place].link
 
 
@@ -116,30 +120,35 @@ def _capture_live(sim: Any, place: int) -> None:
         holding = sim.holdings[number]
         lies = kept(sim, holding.slot, holding.member) if holding.slot >= 0 else holding.lease
         if lies >= 0:
-            _capture_once(sim, place, lies, True)
+            _capture_once(sim, place, lies, -1, True)
     task = agent.running.head
     while task >= 0:
         for at in range(sim.tasks[task].held):
-            _capture_once(sim, place, sim.held[task, sim.order[task, at]], False)
+            role = sim.order[task, at]
+            passed = sim.tasks[task].parent >= 0 and sim.passed[task, role] > 0
+            _capture_once(sim, place, sim.held[task, role], sim.tasks[task].number if passed else -1, False)
         task = sim.tasks[task].in_running.after
 
 
 @hot
-def _capture_once(sim: Any, place: int, credential: int, first: bool) -> None:
+def _capture_once(sim: Any, place: int, credential: int, passed_to: int, first: bool) -> None:
     c, number = sim.credentials[credential], sim.takeovers[place].number
     if c.swept != number and rules.alive(c.dies, sim.now[0].time):
         c.swept = number
-        _capture(sim, place, credential, first)
+        _capture(sim, place, credential, passed_to, first)
 
 
 @rare
-def _capture(sim: Any, place: int, credential: int, first: bool) -> None:
+def _capture(sim: Any, place: int, credential: int, passed_to: int, first: bool) -> None:
     takeover, c = sim.takeovers[place], sim.credentials[credential]
     plan, sub = sim.terms[c.role], takeover.channel << 1 | 1
     usable = rules.usable_until(plan.bound != 0, plan.kept != 0, takeover.until)
     name0, name1 = leak_name(sim, sub, takeover.name0, takeover.name1, c.role)
+    if c.agent not in (takeover.agent, -1):  # tasks of several agents have the same numbers
+        name0, name1 = leak_name(sim, sub, name0, name1, c.agent)
     if c.task >= 0:
-        name0, name1 = leak_name(sim, sub, name0, name1, c.task)
+        name0, name1 = leak_name(sim, sub, name0, name1, c.name1 if c.name0 > 0 else c.task)
     if not first:
         name0, name1 = leak_name(sim, sub, name0, name1, c.nth)
-    capture(sim, takeover.channel, credential, name0, name1, takeover.agent, -1, usable, takeover.noticed)
+    noticed, passed = takeover.noticed, passed_to >= 0
+    capture(sim, takeover.channel, credential, name0, name1, takeover.agent, passed_to, usable, noticed, passed)

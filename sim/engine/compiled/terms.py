@@ -30,13 +30,16 @@ def of_plan(world: World, plan: Plan, add: Add) -> dict[str, Array]:
     parts = named([_part(part, number, add) for number, part in enumerate(plan.parts)], rows.TERMS)
     served = np.zeros(len(world.roles), np.int64)
     served[list(plan.by_fallback)] = 1
+    of_roles = parts[served]
+    of_roles["passes"] = [plan.passes_on(role) for role in range(len(world.roles))]
+    of_roles["exchanges"] = [plan.exchanges(role) for role in range(len(world.roles))]
     revoking = np.zeros(len(plan.parts) * len(Cause), rows.REVOCATION_RULE)
     for number, part in enumerate(plan.parts):
         for cause, rule in part.revocation.items():
             revoking[number * len(Cause) + cause] = (add(rule.delay), True, rule.manual, rule.fails)
     narrowed = any(part.action_scope for part in plan.parts)  # of a large estate the table is large
     touches = matrix(world.tools if narrowed else (), len(world.resources), lambda row: row.touches)
-    return {"terms": parts[served], "revoking": revoking, "touches": touches}
+    return {"terms": of_roles, "revoking": revoking, "touches": touches}
 
 
 def _part(plan: Plan, number: int, add: Add) -> dict[str, float]:
@@ -55,6 +58,8 @@ def _part(plan: Plan, number: int, add: Add) -> dict[str, float]:
         "revoking": number * len(Cause),
         "fallback": number,
         "kept": plan.kept,
+        "passes": 0,
+        "exchanges": 0,
     }
 
 

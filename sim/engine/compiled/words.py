@@ -42,9 +42,10 @@ from sim.core.events import Answer, Barrier, Cause, Event, Flag, Outcome, Refusa
     TAKEN_OVER,
     CONFINED,
     REGAINED,
+    DELEGATED,
 ) = (event.value for event in Event)
 
-LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS, ERROR, FALLBACK = (flag.value for flag in Flag)
+LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS, ERROR, FALLBACK, PASSED = (flag.value for flag in Flag)
 DONE, TOOL_FAILED, NO_CREDENTIAL, DEADLINE, NO_APPROVAL, BY_POLICY = (outcome.value for outcome in Outcome)
 EXPIRED, ROTATED, TASK_END, RETIREMENT, DETECTION, EVICTION, ACTION_END = (cause.value for cause in Cause)
 ALLOWED, _, BY_ERROR = (verdict.value for verdict in Verdict)
@@ -90,4 +91,6 @@ APPROVED, NOT_APPROVED, VOID = (answer.value for answer in Answer)
     APPROVAL_DECISION,
     TAKEOVER,
     TAKEOVER_LENGTH,
+    DELEGATE,
+    DELEGATED_NAME,
 ) = (stream.value for stream in Stream)

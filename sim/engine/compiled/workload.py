@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine import rules
-from sim.engine.compiled import approvals, chains, custody, laws, policy, pools, schedule
+from sim.engine.compiled import approvals, chains, custody, delegation, laws, policy, pools, schedule
 from sim.engine.compiled.arrivals import leave, next_in_loop
 from sim.engine.compiled.draws import nth, uniform
+from sim.engine.compiled.following import LONGEST, follows
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.leaks import copied
 from sim.engine.compiled.log import emit
@@ -33,6 +34,7 @@ from sim.engine.compiled.words import (
     LENGTH,
     NO_APPROVAL,
     NO_CREDENTIAL,
+    PASSED,
     REJECTED,
     TASK_ENDED,
     TASK_STARTED,
@@ -41,10 +43,8 @@ from sim.engine.compiled.words import (
 )
 
 ATTEMPT, AGAIN = 16, 24
-LONGEST = 10_000
-"""Calls of a task at most."""
 
-(WAITING, START, NEXT_STEP, THOUGHT, ASK, ACQUIRE, FOUND, NOT_FOUND, CALLED, TRY_AGAIN, OVER) = range(11)
+(WAITING, START, NEXT_STEP, THOUGHT, ASK, ACQUIRE, FOUND, NOT_FOUND, CALLED, TRY_AGAIN, OVER, RETURNED) = range(12)
 """States of a task. WAITING: an event goes on with it."""
 
 
@@ -57,7 +57,7 @@ def _start(sim: Any, task: int) -> int:
     if kind.start < 0:
         t.length = kind.count
     else:
-        u = nth(sim, LENGTH, t.agent, t.number)
+        u = nth(sim, LENGTH, t.who, t.which)
         t.length = min(laws.ticks(sim.laws, sim.numbers, kind.length, u), LONGEST)
     return NEXT_STEP
 
@@ -71,8 +71,10 @@ def _too_late(sim: Any, task: int) -> bool:
 
 @hot
 def _next_step(sim: Any, task: int) -> int:
+    if sim.rules[0].chains and follows(sim, task):
+        return THOUGHT
     t = sim.tasks[task]
-    if t.step >= t.length:
+    if t.step - t.chained >= t.length:
         t.outcome = DEADLINE if _too_late(sim, task) else DONE
         return OVER
     memo = sim.memo[recall(sim, task)]
@@ -117,7 +119,7 @@ def _found(sim: Any, task: int) -> int:
     _say(sim, USED if used else REJECTED, task)
     first = t.again == 0 and t.attempt == 0
     place = t.again << AGAIN | t.attempt << ATTEMPT | t.step
-    if t.hit if first else captured(sim, t.agent, t.number, place):
+    if t.hit if first else captured(sim, t.who, t.which, place):
         copied(sim, task, place)
     if used:
         if t.attempt > 0:
@@ -134,21 +136,38 @@ def _draw_again(sim: Any, task: int) -> None:
     """What befalls an attempt that is not the first."""
     t = sim.tasks[task]
     tool, place = sim.tools[t.tool], t.attempt << ATTEMPT | t.step
-    t.took = laws.ticks(sim.laws, sim.numbers, tool.duration, uniform(sim, DURATION, t.agent, t.number, place, 0))
-    t.fails = tool.fails > 0.0 and uniform(sim, FAILURE, t.agent, t.number, place, 0) < tool.fails
+    t.took = laws.ticks(sim.laws, sim.numbers, tool.duration, uniform(sim, DURATION, t.who, t.which, place, 0))
+    t.fails = tool.fails > 0.0 and uniform(sim, FAILURE, t.who, t.which, place, 0) < tool.fails
 
 
 @hot
 def _called(sim: Any, task: int) -> int:
-    """The attempt has come to its end."""
+    """The attempt has come to its end, or to where it hands a task over."""
     t = sim.tasks[task]
     tool = sim.tools[t.tool]
     t.cut = tool.until_end and not rules.alive(sim.credentials[t.credential].dies, sim.now[0].time)
     if not t.cut and not t.fails:
+        if tool.to >= 0:
+            if delegation.hand_over(sim, task):
+                return WAITING
+            return _failed(sim, task)
         custody.call_over(sim, task)
         t.step += 1
         return NEXT_STEP
     return _failed(sim, task)
+
+
+@rare
+def _returned(sim: Any, task: int) -> int:
+    """The task that the attempt handed over has ended, and with it the attempt."""
+    t, now = sim.tasks[task], sim.now[0].time
+    t.took += now - t.handed_at
+    t.cut = sim.tools[t.tool].until_end and not rules.alive(sim.credentials[t.credential].dies, now)
+    if t.cut or t.returned != DONE:
+        return _failed(sim, task)
+    custody.call_over(sim, task)
+    t.step += 1
+    return NEXT_STEP
 
 
 @rare
@@ -166,7 +185,7 @@ def _failed(sim: Any, task: int) -> int:
     if t.cut:
         return TRY_AGAIN
     place = t.attempt << ATTEMPT | t.step
-    u = uniform(sim, BACK_OFF, t.agent, t.number, place, 0) if tool.wait_jitter > 0.0 else 0.0
+    u = uniform(sim, BACK_OFF, t.who, t.which, place, 0) if tool.wait_jitter > 0.0 else 0.0
     wait = rules.back_off(tool.wait_first, tool.wait_factor, tool.wait_most, tool.wait_jitter, t.attempt, u)
     later(sim, wait, schedule.WAITED, task)
     return WAITING
@@ -178,10 +197,12 @@ def _over(sim: Any, task: int) -> None:
     chains.part(sim.agents[t.agent].running, sim.tasks.in_running, task)
     custody.task_over(sim, task)
     emit(sim, TASK_ENDED, -1, t.outcome, t.agent, t.number, -1, -1, t.held_up, t.waited)
+    if t.source < 0 or sim.populations[sim.agents[t.agent].population].receives:
+        leave(sim, t.agent)
     if t.source >= 0:
         next_in_loop(sim, t.source)
-    else:
-        leave(sim, t.agent)
+    if sim.rules[0].delegates:
+        delegation.done(sim, task, t.outcome)
     give_back(sim, pools.TASKS, sim.tasks, task)
 
 
@@ -196,13 +217,15 @@ def advance(sim: Any, task: int, state: int) -> int:
         state = _start(sim, task)
     elif state == CALLED:
         state = _called(sim, task)
+    elif state == RETURNED:
+        state = _returned(sim, task)
     if state == TRY_AGAIN:
         sim.tasks[task].attempt += 1
         sim.tasks[task].again = 0
         state = ASK
     if state == NEXT_STEP:
         state = _next_step(sim, task)
-    elif state == THOUGHT:
+    if state == THOUGHT:
         state = _thought(sim, task)
     if state == ASK:
         state = WAITING if approvals.sought(sim, task) else ACQUIRE
@@ -240,6 +263,8 @@ def _say(sim: Any, event: int, task: int) -> None:
         flags |= LEAKED
     if sim.terms[c.role].fallback:
         flags |= FALLBACK
-    if c.needed == 1 and (c.slot < 0 or sim.slots[c.slot].count == 1):
+    if t.parent >= 0 and sim.passed[task, custody.place_of(sim, task)]:
+        flags |= PASSED
+    elif c.needed == 1 and (c.slot < 0 or sim.slots[c.slot].count == 1):
         flags |= ATTRIBUTABLE
     emit(sim, event, c.id, t.tool, t.agent, t.number, t.step, t.attempt, 0, 0, flags)

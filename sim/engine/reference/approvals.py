@@ -88,7 +88,7 @@ class Approvals:
         assert row is not None
         law, void = row.response, min(sim.now + row.expires, FOREVER)
         begins = row.hours.next_open(max(sim.now, self.free[0]))
-        u = 0.5 if law.constant else sim.draws.uniform(Stream.APPROVAL_RESPONSE, task.agent.id, task.number, place)
+        u = 0.5 if law.constant else sim.draws.uniform(Stream.APPROVAL_RESPONSE, *task.name, place)
         done = row.hours.worked_until(begins, law.ticks(u))
         begins, ends = min(begins, void), min(done, void)
         if begins < void:
@@ -106,7 +106,7 @@ class Approvals:
 
     def _approves(self, plan: ApprovalRow, task: Task, place: int, good: bool) -> bool:
         """What a person says to a request that should be approved, or should not be."""
-        u = self.sim.draws.uniform(Stream.APPROVAL_DECISION, task.agent.id, task.number, place)
+        u = self.sim.draws.uniform(Stream.APPROVAL_DECISION, *task.name, place)
         return rules.approved(good, u, plan.approves_bad, plan.refuses_good)
 
     def _role(self, tool: int) -> int:

@@ -39,10 +39,15 @@ class Custody:
     def acquire(self, task: Task, step: int, tool: int) -> Found:
         """A credential for a call that its holder believes to be good, or None after all tries."""
         began, role = self.sim.now, self.sim.world.tools[tool].role
-        plan = self.sim.plan.of(role)
-        if plan.standing:
+        plan, delegation = self.sim.plan.of(role), self.sim.delegation
+        passed = delegation.passed_on(task, role)
+        if passed is not None:
+            credential: Credential | None = passed
+            if task.holds.get(role) is not passed:
+                self.sim.takeovers.acquired(task.agent, passed, task.number)
+        elif plan.standing:
             credential = yield from self._wait_for_standing(task, role)
-        elif plan.per_task or plan.per_action:
+        elif plan.per_task or plan.per_action or delegation.exchanges(task, role):
             credential = yield from self._own(task, role, step, tool)
         else:
             credential = yield from self._leased(task, role)
@@ -67,7 +72,7 @@ class Custody:
             sim.log(Event.REJECTED, credential=credential.id, agent=task.agent.id, task=task.number)
             if tries < row.retries:
                 nth = counted(task.requests, role)
-                address = issuer.address(issuer.TASK, role, task.agent.id, task.number, nth)
+                address = issuer.address(issuer.TASK, role, *task.name, nth)
                 yield sim.env.timeout(sim.issuer.wait(address, tries))
         return None
 
@@ -79,11 +84,12 @@ class Custody:
         kind, nth = issuer.TASK, counted(task.requests, role)
         if self.sim.plan.of(role).per_action:
             kind, nth = issuer.ACTION, issuer.of_action(step, nth)
-        address = issuer.address(kind, role, task.agent.id, task.number, nth)
+        address = issuer.address(kind, role, *task.name, nth)
         served = yield from self.sim.issuer.ask(address, task.agent.id, task.number, role)
         if not served:
             return None
-        credential = self.issue(role, task.agent.id, nth, task, tool, self.sim.approvals.latest(task, tool))
+        latest = min(self.sim.approvals.latest(task, tool), self.sim.delegation.latest(task, role))
+        credential = self.issue(role, task.agent.id, nth, task, tool, latest)
         self._keep_renewing(credential)
         self.sim.takeovers.acquired(task.agent, credential)
         return credential
@@ -148,14 +154,15 @@ class Custody:
             credential = task.holds.get(role)
             if credential is not None:
                 self._let_go(task, role)
-                self.sim.revocations.ask(credential, Cause.ACTION_END, (task.agent.id, task.number, step))
+                if role not in task.passed:
+                    self.sim.revocations.ask(credential, Cause.ACTION_END, (*task.name, step))
 
     def task_over(self, task: Task) -> None:
         """Let go of the task's credentials and ask for their revocation where the strategy does."""
         for role, credential in list(task.holds.items()):
             self._let_go(task, role)
-            if self.sim.plan.of(role).per_task:
-                self.sim.revocations.ask(credential, Cause.TASK_END, (task.agent.id, task.number, role))
+            if self.sim.plan.of(role).per_task and role not in task.passed:
+                self.sim.revocations.ask(credential, Cause.TASK_END, (*task.name, role))
 
     # --- issuing, renewing ---
     def number(self) -> int:
@@ -176,9 +183,11 @@ class Custody:
         credential = Credential(self.number(), role, sim.now, dies, dies, agent, nth=nth)
         credential.latest = latest
         if task is not None:
-            credential.task, credential.task_kind = task.number, task.kind
+            exchanged = sim.delegation.exchanges(task, role)
+            credential.task, credential.task_kind = task.number, task.stand if exchanged else task.kind
+            credential.name = task.name if task.delegator else None
             credential.tool = tool if plan.per_action else -1
-            credential.scope = plan.scope(task.kind, tool, sim.world)
+            credential.scope = plan.scope(credential.task_kind, tool, sim.world)
         holder = sim.agents[agent] if agent >= 0 else None
         if holder is not None and not plan.standing:
             credential.orphan = holder.retired
@@ -204,7 +213,7 @@ class Custody:
     def _renew(self, credential: Credential) -> Steps:
         sim, plan = self.sim, self.sim.plan.of(credential.role)
         agent = sim.agents[credential.agent]
-        which = credential.nth if credential.task < 0 else credential.task
+        who, which = credential.name or (agent.id, credential.nth if credential.task < 0 else credential.task)
         number = 0
         while credential.expires < min(credential.issued + plan.max_life, credential.latest):
             yield sim.env.timeout(plan.renew_after)
@@ -212,7 +221,7 @@ class Custody:
                 return
             number += 1
             nth = issuer.of_action(credential.nth, number) if plan.per_action else number
-            address = issuer.address(issuer.RENEWAL, credential.role, agent.id, which, nth)
+            address = issuer.address(issuer.RENEWAL, credential.role, who, which, nth)
             served = yield from sim.issuer.ask(address, agent.id, credential.task, credential.role)
             if not served or not rules.alive(credential.dies, sim.now):
                 return

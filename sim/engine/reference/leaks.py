@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.core import laws
 from sim.core.draws import Stream
-from sim.core.events import Cause, Event
+from sim.core.events import Cause, Event, Flag
 from sim.core.laws import Law
 from sim.core.units import FOREVER
 from sim.engine import rules
@@ -44,11 +44,12 @@ class Leaks:
         if not self.any:
             return
         draws, agent = self.sim.draws, task.agent
-        for number in draws.below(Stream.CAPTURE, self.chance, agent.id, task.number, place):
+        for number in draws.below(Stream.CAPTURE, self.chance, *task.name, place):
             row = self.sim.world.channels[number]
             if tool in row.tools and agent.population in row.populations and self._passes(credential, row):
-                name = draws.name(number << 1, agent.id, task.number, place)
-                self._copy(number, credential, name, agent.id, task.number)
+                name = draws.name(number << 1, *task.name, place)
+                passed = credential.role in task.passed
+                self._copy(number, credential, name, agent.id, task.number, passed)
 
     def _passes(self, credential: Credential, row: ChannelRow) -> bool:
         """Does whoever keeps the credential show it where the channel could take it?"""
@@ -61,38 +62,57 @@ class Leaks:
             yield sim.env.timeout(gap.ticks(sim.draws.once(Stream.EXPOSURE, agent.id, role, count, number)))
             name = sim.draws.name(number << 1 | 1, agent.id, role, count)
             for credential in self._stored(agent, role):
+                self._copy(number, credential, name, agent.id, -1, passed=False)
+            for task in self._holding(agent, role):
                 # One exposure can capture the credentials of several tasks, and each is found for itself.
-                own = sim.draws.name(number << 1 | 1, *name, credential.task) if credential.task >= 0 else name
-                self._copy(number, credential, own, agent.id, -1)
+                own = sim.draws.name(number << 1 | 1, *name, task.name[1])
+                passed = role in task.passed
+                self._copy(number, task.holds[role], own, agent.id, task.number if passed else -1, passed)
             count += 1
 
     def _stored(self, agent: Agent, role: int) -> list[Credential]:
-        """What lies at the agent's place for a role: its last standing or leased one, or those of its running tasks."""
+        """What lies at the agent's place for a role: its last standing or leased one."""
         plan = self.sim.plan.of(role)
         if plan.standing:
             return [self.sim.standing.kept(agent.slots[role], agent.id)]
-        if plan.per_task or plan.per_action:
-            return [task.holds[role] for task in agent.running.values() if role in task.holds]
         return [agent.leases[role]] if role in agent.leases else []
 
-    def _copy(self, number: int, credential: Credential, name: Name, agent: int, task: int) -> None:
+    def _holding(self, agent: Agent, role: int) -> list[Task]:
+        """Running tasks of the agent that have a credential for the role that is not the agent's own."""
+        plan = self.sim.plan.of(role)
+        alone = plan.per_task or plan.per_action
+        holding = [task for task in agent.running.values() if role in task.holds]
+        return [task for task in holding if alone or role in task.passed or task.holds[role].task >= 0]
+
+    def _copy(self, number: int, credential: Credential, name: Name, agent: int, task: int, passed: bool) -> None:
         """The credential is copied; whether that will be noticed is a matter of this copy."""
         sim, detection = self.sim, self.sim.world.channels[number].detection
         usable, noticed = rules.usable_until(sim.plan.of(credential.role).bound, False, 0), FOREVER
         if detection is not None and self.happens(detection.chance, Stream.DETECTED, name):
             noticed = sim.now + detection.time.ticks(sim.draws.once(Stream.DETECTION_TIME, *name))
-        self.capture(number, credential, name, agent, task, usable, noticed)
+        self.capture(number, credential, name, agent, task, usable, noticed, passed)
 
     def capture(
-        self, number: int, credential: Credential, name: Name, agent: int, task: int, usable: int, noticed: int
+        self,
+        number: int,
+        credential: Credential,
+        name: Name,
+        agent: int,
+        task: int,
+        usable: int,
+        noticed: int,
+        passed: bool,
     ) -> None:
         """The credential is captured through a channel.
 
         Args:
             usable: when whoever has it can use it no longer, if it lives so long.
             noticed: when the defender notices; FOREVER: never.
+            passed: it was passed on; it is told of its holder then, and of the task that had it.
         """
         sim = self.sim
+        if passed:
+            agent = credential.agent if credential.slot is None else credential.slot.members[0]
         sim.log(
             Event.CAPTURED,
             credential=credential.id,
@@ -105,6 +125,7 @@ class Leaks:
             edge=credential.role,
             intrusion=credential.task_kind,
             attempt=credential.tool,
+            flags=Flag.PASSED if passed else 0,
         )
         if sim.now < usable < FOREVER:
             sim.log(Event.CONFINED, credential=credential.id, agent=agent, until=usable)

@@ -28,8 +28,9 @@ class PolicyPoint:
         table = self.table
         if table is None:
             return True
-        kinds = len(self.sim.world.kinds)
-        first = int(table.first[task.agent.population * kinds + task.kind, tool])
+        world = self.sim.world
+        where = (task.depth * len(world.populations) + task.agent.population) * len(world.kinds) + task.kind
+        first = int(table.first[where, tool])
         calls = bisect_right(table.call_steps, step)
         age = bisect_right(table.age_steps, self._age(task, tool))
         most = len(table.call_steps), len(table.age_steps)

@@ -36,7 +36,7 @@ class Revocations:
                 self.sim.log(Event.ORPHANED, credential=credential.id, agent=agent.id, until=credential.dies)
                 who = credential.slot.group if credential.slot else agent.id
                 which = credential.role << 16 | credential.nth & 0xFFFF
-                self.ask(credential, Cause.RETIREMENT, (who, credential.task + 1, which))
+                self.ask(credential, Cause.RETIREMENT, (*(credential.name or (who, credential.task + 1)), which))
 
     def ask(self, credential: Credential, cause: Cause, address: tuple[int, int, int]) -> None:
         """Ask for a revocation, if the strategy revokes for this cause and the credential is alive."""

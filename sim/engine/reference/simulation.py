@@ -10,6 +10,7 @@ import simpy
 from sim.core.draws import Draws
 from sim.engine.reference.approvals import Approvals
 from sim.engine.reference.custody import Custody
+from sim.engine.reference.delegation import Delegation
 from sim.engine.reference.intruder import Intruders
 from sim.engine.reference.issuer import Issuer
 from sim.engine.reference.leaks import Leaks
@@ -47,6 +48,7 @@ class Simulation:
         self.takeovers = Takeovers(self)
         self.policy = PolicyPoint(self)
         self.workload = Workload(self)
+        self.delegation = Delegation(self)
 
     @property
     def now(self) -> int:

@@ -52,6 +52,8 @@ class Credential:
     attackers: bool = False
     latest: int = FOREVER
     """No renewal reaches past it."""
+    name: tuple[int, int] | None = None
+    """Address of the draws of the delegated task that it was issued for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -116,6 +118,16 @@ class Task:
     number: int
     kind: int
     arrived: int
+    name: tuple[int, int]
+    """Address of all its draws: agent and number, or what a delegated task is called after the call it comes from."""
+    stand: int
+    """What credentials got in exchange are narrowed to, as in World.needs."""
+    delegator: Task | None = None
+    depth: int = 0
+    step: int = 0
+    """Calls so far, those that tools made included: number of the present one, which addresses its draws."""
+    passed: set[int] = field(default_factory=set)
+    """Roles for which it works with a delegating task's credential."""
     holds: dict[int, Credential] = field(default_factory=dict)
     """Role → the credential it works with."""
     waited: int = 0

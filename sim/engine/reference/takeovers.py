@@ -33,13 +33,17 @@ class Takeovers:
                     if agent.population in row.populations:
                         self.sim.env.process(self._come(number, row, agent))
 
-    def acquired(self, agent: Agent, credential: Credential) -> None:
-        """The agent has come to hold a credential: whoever has taken over its workload has it, too."""
+    def acquired(self, agent: Agent, credential: Credential, passed_to: int = -1) -> None:
+        """The agent has come to hold a credential: whoever has taken over its workload has it, too.
+
+        Args:
+            passed_to: the delegated task that it was passed on to; -1: it is the agent's.
+        """
         now = self.sim.now
         if rules.alive(credential.dies, now):
             for takeover in agent.takeovers:
                 if now < takeover.until:
-                    self._capture(takeover, credential)
+                    self._capture(takeover, credential, passed_to)
 
     def _come(self, number: int, row: ChannelRow, agent: Agent) -> Steps:
         sim, count = self.sim, 0
@@ -52,8 +56,8 @@ class Takeovers:
             takeover.until = min(takeover.until, retires)
             agent.takeovers = [each for each in agent.takeovers if sim.now < each.until] + [takeover]
             sim.log(Event.TAKEN_OVER, agent=agent.id, other=number, until=takeover.until)
-            for credential, first in self._live(agent):
-                self._capture(takeover, credential, first)
+            for credential, passed_to, first in self._live(agent):
+                self._capture(takeover, credential, passed_to, first)
             count += 1
 
     def _drawn(self, number: int, row: ChannelRow, agent: Agent, count: int) -> Takeover:
@@ -71,35 +75,43 @@ class Takeovers:
         tenure = self.sim.world.populations[agent.population].tenure
         return FOREVER if tenure is None else tenure.ticks(self.sim.draws.once(Stream.TENURE, agent.id, 0))
 
-    def _live(self, agent: Agent) -> Iterator[tuple[Credential, bool]]:
-        """What is live at a workload: what lies there for each role, True, and what else its running tasks hold."""
+    def _live(self, agent: Agent) -> Iterator[tuple[Credential, int, bool]]:
+        """What is live at a workload: what lies there for each role, True, and what else its running tasks hold.
+
+        With the delegated task that it was passed on to, -1 for the agent's own.
+        """
         found: list[Credential] = []
         for role in self.sim.world.populations[agent.population].roles:
             lies = self._lies(agent, role)
             if lies is not None and rules.alive(lies.dies, self.sim.now):
                 found.append(lies)
-                yield lies, True
+                yield lies, -1, True
         for task in agent.running.values():
-            for held in task.holds.values():
+            for role, held in task.holds.items():
                 if held not in found and rules.alive(held.dies, self.sim.now):
                     found.append(held)
-                    yield held, False
+                    yield held, task.number if role in task.passed else -1, False
 
     def _lies(self, agent: Agent, role: int) -> Credential | None:
         """The agent's own for a role, whatever its tasks hold."""
         slot = agent.slots.get(role)
         return self.sim.standing.kept(slot, agent.id) if slot else agent.leases.get(role)
 
-    def _capture(self, takeover: Takeover, credential: Credential, first: bool = False) -> None:
+    def _capture(self, takeover: Takeover, credential: Credential, passed_to: int, first: bool = False) -> None:
         sim, plan = self.sim, self.sim.plan.of(credential.role)
         usable = rules.usable_until(plan.bound, plan.kept, takeover.until)
         name = self._named(takeover, credential, first)
-        sim.leaks.capture(takeover.channel, credential, name, takeover.agent, -1, usable, takeover.noticed)
+        passed = passed_to >= 0
+        sim.leaks.capture(
+            takeover.channel, credential, name, takeover.agent, passed_to, usable, takeover.noticed, passed
+        )
 
     def _named(self, takeover: Takeover, credential: Credential, first: bool) -> Name:
         """What stands for the leak in all that follows; under each strategy the same for what lies there at first."""
         draws, sub = self.sim.draws, takeover.channel << 1 | 1
         name = draws.name(sub, *takeover.name, credential.role)
+        if credential.agent not in (takeover.agent, -1):  # tasks of several agents have the same numbers
+            name = draws.name(sub, *name, credential.agent)
         if credential.task >= 0:
-            name = draws.name(sub, *name, credential.task)
+            name = draws.name(sub, *name, credential.name[1] if credential.name else credential.task)
         return name if first else draws.name(sub, *name, credential.nth)

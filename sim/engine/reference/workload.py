@@ -77,15 +77,21 @@ class Workload:
             yield self.sim.env.timeout(max(wait, 1))
             if agent.retired or self.sim.now >= row.until:
                 return
-            yield from self._task(self._new_task(agent, row, number))
+            task = self._new_task(agent, row, number)
+            if not row.receives:
+                yield from self._task(task)
+            elif (yield from self.in_turn(task)) is None:
+                return
             number += row.concurrency
 
     def _queue(self, agent: Agent, row: PopulationRow, number: int) -> Steps:
-        task = self._new_task(agent, row, number)
-        with agent.places.request() as place:
+        yield from self.in_turn(self._new_task(agent, row, number))
+
+    def in_turn(self, task: Task) -> Generator[simpy.Event, None, Outcome | None]:
+        """The task when its agent has a place for it; its outcome, None if the agent is retired by then."""
+        with task.agent.places.request() as place:
             yield place
-            if not agent.retired:
-                yield from self._task(task)
+            return None if task.agent.retired else (yield from self._task(task))
 
     def _retire(self, agent: Agent, tenure: Law) -> Steps:
         yield self.sim.env.timeout(tenure.ticks(self.sim.draws.once(Stream.TENURE, agent.id, 0)))
@@ -96,9 +102,9 @@ class Workload:
     # --- tasks ---
     def _new_task(self, agent: Agent, row: PopulationRow, number: int) -> Task:
         kind = row.tasks.at(self.sim.draws.nth(Stream.TASK_KIND, agent.id, number))
-        return Task(agent, number, kind, self.sim.now)
+        return Task(agent, number, kind, self.sim.now, name=(agent.id, number), stand=kind)
 
-    def _task(self, task: Task) -> Steps:
+    def _task(self, task: Task) -> Generator[simpy.Event, None, Outcome]:
         sim = self.sim
         task.agent.running[task.number] = task
         sim.log(Event.TASK_STARTED, agent=task.agent.id, task=task.number, other=task.kind)
@@ -113,17 +119,20 @@ class Workload:
             was=task.waited_for_approval,
             until=task.waited,
         )
+        return outcome
 
     def _chain(self, task: Task) -> Generator[simpy.Event, None, Outcome]:
         sim, kind = self.sim, self.sim.world.kinds[task.kind]
-        for step, tool in enumerate(self._tools(task)):
-            yield sim.env.timeout(self._ticks(kind.thinking, Stream.THINKING, task, step))
+        for tool, own in self._calls(task):
+            if own:
+                yield sim.env.timeout(self._ticks(kind.thinking, Stream.THINKING, task, task.step))
             if self.too_late(task):
                 return Outcome.DEADLINE
-            outcome = yield from self._call(task, step, tool)
-            sim.custody.call_over(task, step, tool)
+            outcome = yield from self._call(task, task.step, tool)
+            sim.custody.call_over(task, task.step, tool)
             if outcome is not Outcome.DONE:
                 return outcome
+            task.step += 1
         return Outcome.DEADLINE if self.too_late(task) else Outcome.DONE
 
     def too_late(self, task: Task) -> bool:
@@ -131,15 +140,29 @@ class Workload:
         deadline = self.sim.world.kinds[task.kind].deadline
         return deadline is not None and self.sim.now - task.arrived > deadline
 
+    def _calls(self, task: Task) -> Iterator[tuple[int, bool]]:
+        """The tool of each call, and whether it is one of the task's own; the others follow from the one before.
+
+        What follows is the same under every strategy, as is its number: a call that fails is a task's last.
+        """
+        for tool in self._tools(task):
+            yield tool, True
+            for after in self.sim.world.tools[tool].follows:
+                if task.step >= LONGEST:
+                    return
+                yield after, False
+            if task.step >= LONGEST:
+                return
+
     def _tools(self, task: Task) -> Iterator[int]:
         kind = self.sim.world.kinds[task.kind]
         if kind.start is None or kind.length is None:
             yield from kind.steps
             return
-        length = kind.length.ticks(self.sim.draws.nth(Stream.LENGTH, task.agent.id, task.number))
+        length = kind.length.ticks(self.sim.draws.nth(Stream.LENGTH, *task.name))
         row = kind.start
-        for step in range(min(length, LONGEST)):
-            tool = row.at(self._draw(Stream.NEXT_TOOL, task, step))
+        for _ in range(min(length, LONGEST)):
+            tool = row.at(self._draw(Stream.NEXT_TOOL, task, task.step))
             yield tool
             row = kind.then[tool]
 
@@ -153,15 +176,17 @@ class Workload:
             credential = yield from self._working(task, step, attempt, number)
             if isinstance(credential, Outcome):
                 return credential
-            place = attempt << ATTEMPT | step
-            took = self._ticks(tool.duration, Stream.DURATION, task, place)
-            yield self.sim.env.timeout(took)
-            cut = tool.until_end and not rules.alive(credential.dies, self.sim.now)
+            place, began = attempt << ATTEMPT | step, self.sim.now
+            yield self.sim.env.timeout(self._ticks(tool.duration, Stream.DURATION, task, place))
+            fails, cut = self._fails(task, place, tool), self._cut(tool, credential)
+            if tool.to >= 0 and not fails and not cut:
+                fails = not (yield from self.sim.delegation.handed_over(task, attempt, place, number))
+                cut = self._cut(tool, credential)
             if cut:
-                task.waited += took
+                task.waited += self.sim.now - began
                 self._say(Event.CUT, task, step, attempt, credential, number)
                 self.sim.custody.drop(task, tool.role)
-            elif not self._fails(task, place, tool):
+            elif not fails:
                 return Outcome.DONE
             else:
                 self._say(Event.FAILED, task, step, attempt, credential, number)
@@ -192,6 +217,10 @@ class Workload:
             sim.custody.drop(task, role)
         return Outcome.CREDENTIAL
 
+    def _cut(self, tool: ToolRow, credential: Credential) -> bool:
+        """Has the credential died that the call needs until its end?"""
+        return tool.until_end and not rules.alive(credential.dies, self.sim.now)
+
     def _fails(self, task: Task, place: int, tool: ToolRow) -> bool:
         return tool.fails > 0 and self._draw(Stream.FAILURE, task, place) < tool.fails
 
@@ -202,6 +231,7 @@ class Workload:
 
     def _say(self, event: Event, task: Task, step: int, attempt: int, credential: Credential, tool: int) -> None:
         late = Flag.LATE if self.sim.now >= credential.asked else 0
+        passed = Flag.PASSED if credential.role in task.passed else 0
         alone = credential.needed == 1 and (credential.slot is None or len(credential.slot.members) == 1)
         leaked = Flag.LEAKED if credential.leaked else 0
         fallback = Flag.FALLBACK if credential.role in self.sim.plan.by_fallback else 0
@@ -213,11 +243,11 @@ class Workload:
             attempt=attempt,
             credential=credential.id,
             other=tool,
-            flags=late | leaked | fallback | (Flag.ATTRIBUTABLE if alone else 0),
+            flags=late | leaked | fallback | passed | (Flag.ATTRIBUTABLE if alone and not passed else 0),
         )
 
     def _ticks(self, law: Law, stream: Stream, task: Task, place: int) -> int:
         return law.fixed if law.constant else law.ticks(self._draw(stream, task, place))
 
     def _draw(self, stream: Stream, task: Task, place: int) -> float:
-        return self.sim.draws.uniform(stream, task.agent.id, task.number, place)
+        return self.sim.draws.uniform(stream, *task.name, place)

@@ -12,9 +12,12 @@ from itertools import product
 from typing import Any
 
 from sim.core.units import SECOND
+from sim.inputs.chaining import called_by
+from sim.inputs.components import components
+from sim.inputs.delegation import depths
 from sim.inputs.policies.section import PolicySet
 from sim.inputs.schema import Scenario
-from sim.inputs.touching import components, tools_of
+from sim.inputs.touching import tools_of
 
 OBJECTIVES = ("own", "changed")
 APPROVALS = (False, True)
@@ -44,13 +47,19 @@ class Thing:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a tool in a task of an agent; `touches`: places of the resources it acts on in Space.things."""
+    """A call of a tool in a task of an agent.
+
+    Attributes:
+        touches: places of the resources it acts on in Space.things.
+        depth: how deep the task is delegated; 0: it came by itself.
+    """
 
     population: str
     role: str
     kind: str
     tool: str
     touches: tuple[int, ...]
+    depth: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ class Space:
     """Everything that a table of decisions depends on, policies apart.
 
     Attributes:
-        calls: all that can occur, by population, task kind and tool in order of the file.
+        calls: all that can occur, by depth, and then by population, task kind and tool in order of the file.
         call_steps: numbers of calls from which a policy sees them; age_steps: the same of ages, in seconds.
         missing: attributes of the context that requests lack.
     """
@@ -144,7 +153,7 @@ class Space:
             "sensitivity": thing.sensitivity,
             "environment": {"__entity": _uid("Environment", thing.environment)},
             "approval": approval,
-            "delegation_depth": 0,
+            "delegation_depth": call.depth,
             "calls": calls,
             "credential_age": age,
         }
@@ -176,13 +185,22 @@ def space(scenario: Scenario, policies: PolicySet) -> Space:
 def _calls(scenario: Scenario) -> Iterator[Call]:
     touched = _touched(scenario)
     places = {name: place for place, name in enumerate(scenario.estate.resources)}
-    for population, row in scenario.agents.items():
-        for kind in (kind for kind in scenario.tasks if kind in row.tasks):
-            called = tools_of(scenario.tasks[kind])
-            for tool in (tool for tool in scenario.estate.tools if tool in called):
-                what = scenario.estate.tools[tool]
-                acts_on = touched[what.uses] if what.touches is None else sorted(places[to] for to in what.touches)
-                yield Call(population, what.uses, kind, tool, tuple(acts_on))
+    for population, kind, depth in _running(scenario):
+        called = called_by(scenario.estate.tools, tools_of(scenario.tasks[kind]))
+        for tool in (tool for tool in scenario.estate.tools if tool in called):
+            what = scenario.estate.tools[tool]
+            acts_on = touched[what.uses] if what.touches is None else sorted(places[to] for to in what.touches)
+            yield Call(population, what.uses, kind, tool, tuple(acts_on), depth)
+
+
+def _running(scenario: Scenario) -> Iterator[tuple[str, str, int]]:
+    """Population, task kind and depth of all tasks that can run, by depth and then in order of the file."""
+    found = depths(scenario)
+    for depth in range(1 + max((deep for at in found.values() for deep in at), default=0)):
+        for population in scenario.agents:
+            for kind in scenario.tasks:
+                if depth in found.get((population, kind), ()):
+                    yield population, kind, depth
 
 
 def _touched(scenario: Scenario) -> Mapping[str, tuple[int, ...]]:
