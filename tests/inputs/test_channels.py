@@ -12,7 +12,7 @@ from sim.inputs.channels import channels
 from sim.inputs.load import load
 
 NAMES = ("public-repository", "repository", "ticket", "prompt", "log", "trace", "notebook", "tool-output",
-         "tool-argument", "ci-cd-variable", "workstation", "hijacked-workload")  # fmt: skip
+         "tool-argument", "ci-cd-variable", "workstation", "runtime-takeover")  # fmt: skip
 
 
 def test_every_preset_is_a_channel(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_every_preset_is_a_channel(tmp_path: Path) -> None:
     found = load(_written(tmp_path, dict.fromkeys(NAMES, "{}"))).scenario.leaks
     assert tuple(found) == NAMES
     assert all(each.title and each.detection and each.remediation for each in found.values())
-    assert {name for name, each in found.items() if each.takeover is not None} == {"hijacked-workload"}
+    assert {name for name, each in found.items() if each.takeover is not None} == {"runtime-takeover"}
 
 
 def _written(folder: Path, leaks: dict[str, str], name: str = "written.yaml") -> Path:
