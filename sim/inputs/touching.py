@@ -19,8 +19,7 @@ AT_ONCE = 2_048
 def untouchable(scenario: Scenario) -> Iterator[tuple[str, int, str]]:
     """Task, position and name of each needed resource that no tool of the task can touch, walk by walk."""
     tools = scenario.estate.tools
-    called = {kind: called_by(tools, tools_of(task)) for kind, task in scenario.tasks.items()}
-    roles = {kind: {tools[tool].uses for tool in own} for kind, own in called.items()}
+    roles = {kind: {tools[tool].uses for tool in own} for kind, own in _called(scenario).items()}
     needed = tuple(dict.fromkeys(name for task in scenario.tasks.values() for name in task.needs))
     groups = tuple(components({name: role.assumes for name, role in scenario.estate.roles.items()}))
     for start in range(0, len(needed), AT_ONCE):
@@ -31,6 +30,24 @@ def untouchable(scenario: Scenario) -> Iterator[tuple[str, int, str]]:
             for role in roles[kind]:
                 own |= touched[role]
             yield from ((kind, at, name) for at, name in enumerate(task.needs) if bits.get(name, 0) & ~own)
+
+
+def _called(scenario: Scenario) -> Mapping[str, set[str]]:
+    """Task kind → tools that are called for it, in tasks that it hands over too: what these touch is its objective."""
+    tools = scenario.estate.tools
+    own = {kind: called_by(tools, tools_of(task)) for kind, task in scenario.tasks.items()}
+    handed = {
+        kind: [to.task for tool in called if (to := tools[tool].delegates) is not None and to.task in own]
+        for kind, called in own.items()
+    }
+    if not any(handed.values()):
+        return own
+    found: dict[str, set[str]] = {}
+    for group in components(handed):
+        called = set().union(*(own[kind] for kind in group))
+        called |= set().union(*(found.get(to, set()) for kind in group for to in handed[kind]))
+        found.update(dict.fromkeys(group, called))
+    return found
 
 
 def tools_of(task: TaskKind) -> set[str]:

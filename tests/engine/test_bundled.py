@@ -30,6 +30,7 @@ def hurried(scenario: Scenario) -> Scenario:
             update={
                 "per_use": None if channel.per_use is None else min(1.0, HURRIED * channel.per_use),
                 "at_rest": None if channel.at_rest is None else HURRIED * channel.at_rest,
+                "takeover": None if channel.takeover is None else HURRIED * channel.takeover,
             }
         )
         for name, channel in scenario.leaks.items()

@@ -21,7 +21,7 @@ def test_what_tasks_can_touch_is_what_a_plain_search_finds(at_once: int, monkeyp
             (kind, at, name)
             for kind, task in what.tasks.items()
             for at, name in enumerate(task.needs)
-            if name not in _plain_search(what, touching.tools_of(task))
+            if name not in _plain_search(what, _called(what, kind))
         ]
         assert sorted(touching.untouchable(what)) == sorted(wanted)
         order = list(touching.components({name: role.assumes for name, role in what.estate.roles.items()}))
@@ -44,7 +44,11 @@ def _wild(draw: random.Random) -> dict[str, Any]:
                 }
                 for name in roles
             },
-            "tools": {f"t{n}": {"uses": draw.choice(roles), "duration": "1s"} for n in range(5)},
+            "tools": {
+                f"t{n}": {"uses": draw.choice(roles), "duration": "1s"}
+                | ({"delegates": {"to": "a", "task": f"j{draw.randrange(4)}"}} if draw.random() < 0.2 else {})
+                for n in range(5)
+            },
         },
         "tasks": {
             f"j{n}": {"needs": draw.sample(resources, 3), "steps": [f"t{draw.randrange(5)}"], "thinking": "1s"}
@@ -52,6 +56,23 @@ def _wild(draw: random.Random) -> dict[str, Any]:
         },
         "agents": {"a": {"count": 1, "arrivals": {"every": {"interval": "1h"}}, "tasks": {"j0": 1}}},
     }
+
+
+def _called(what: Scenario, kind: str) -> set[str]:
+    """Tools of a task and of all that it hands over, one after the other."""
+    kinds, tools = [kind], set()
+    for each in kinds:
+        own = touching.tools_of(what.tasks[each])
+        tools |= own
+        handed = [what.estate.tools[tool].delegates for tool in own]
+        kinds += sorted({to.task for to in handed if to is not None} - {*kinds})
+    return tools
+
+
+def test_what_a_delegate_touches_counts_for_whoever_hands_the_task_over() -> None:
+    """The planted fault: a search of a task's own tools alone gives other answers."""
+    found = [Scenario.model_validate(_wild(random.Random(seed))) for seed in range(60)]
+    assert any(_called(what, kind) != touching.tools_of(task) for what in found for kind, task in what.tasks.items())
 
 
 def _plain_search(what: Scenario, tools: set[str]) -> set[str]:
