@@ -103,6 +103,7 @@ def _leaked_lane(world: World, leak: LeakRow, needs: Spans, log: npt.NDArray[Any
         compromised_us=leak["compromised_us"],
         detected_us=leak["detected_us"],
         asked_us=int(asked[0]) if len(asked) else None,
+        takeovers=tuple((row["at"], row["until"]) for row in _rows(own, Event.CONFINED)),
         death=leak["death"] if leak["death"] != "alive" else "",
     )
 

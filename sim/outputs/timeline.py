@@ -18,6 +18,7 @@ class Lane:
         compromised_us: first use by an attacker.
         detected_us: the defender noticed the leak.
         asked_us: revocation was asked for.
+        takeovers: stretches in which an attacker inside a workload had its use, but not itself.
         death: why it died, as in leaks.parquet; empty while it is alive.
     """
 
@@ -31,6 +32,7 @@ class Lane:
     compromised_us: int | None = None
     detected_us: int | None = None
     asked_us: int | None = None
+    takeovers: tuple[tuple[int, int], ...] = ()
     death: str = ""
 
 

@@ -104,7 +104,7 @@ def lane(number: int, draw: np.random.Generator, life: int, work: int, label: st
     return Lane(
         label, "deployer", issued, dead, needs, ((leak, "ci-log"),), (until + HOUR,) if number % 10 else (),
         None if number % 10 else leak + (until - leak) // 3, leak + (until - leak) // 2,
-        leak + (until - leak) * 3 // 4, "detection",
+        leak + (until - leak) * 3 // 4, death="detection",
     )  # fmt: skip
 
 

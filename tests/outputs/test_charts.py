@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.legend import Legend
 from samples import (
     HORIZON,
     STRATEGIES,
@@ -23,7 +24,7 @@ from samples import (
     timeline_of,
 )  # fmt: skip
 
-from sim.core.units import MINUTE
+from sim.core.units import DAY, MINUTE
 from sim.measure.statistics import Estimate
 from sim.measure.survival import SurvivalCurve, survival
 from sim.outputs import readings
@@ -299,6 +300,22 @@ def test_timeline_counts_from_issuance_only_where_lives_are_short():
     empty = replace(timeline_of("static", 0), lanes=())
     draw(timeline_chart, empty)
     assert readings.timeline_title(empty) == "static, replication 7: no credential to show"
+
+
+def test_takeovers_are_drawn_along_the_bar_of_what_they_give_the_use_of():
+    story = timeline_of("static", 0)
+    _, plain = draw(timeline_chart, story)
+    assert "inside its workload" not in _said(plain)
+    first = replace(story.lanes[0], takeovers=((0, 1), (0, 400 * DAY)))
+    _, ax = draw(timeline_chart, replace(story, lanes=(first, *story.lanes[1:])))
+    assert "inside its workload" in _said(ax)
+    along = [line.get_xdata() for line in ax.lines if line.get_linewidth() == 2.2]
+    # One before it was issued is left out; one that outlasts it is drawn up to its end.
+    assert np.array(along) == pytest.approx(np.array([[first.issued_us, story.death_of(first)]]) / DAY)
+
+
+def _said(ax):
+    return " ".join(text.get_text() for box in ax.figure.findobj(Legend) for text in box.get_texts())
 
 
 def test_caption_names_what_went_in():

@@ -103,4 +103,3 @@ def _handles(rows: Sequence[ClaimRow], theme: Theme) -> list[Line2D]:
         found.append(Line2D([], [], marker="|", markersize=14, markeredgewidth=2, linestyle="none", color=theme.ink,
                             label="what was predicted"))  # fmt: skip
     return found
-

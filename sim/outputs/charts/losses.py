@@ -98,4 +98,3 @@ def _notes(curves: Mapping[str, Exceedance], some: Mapping[str, Exceedance], cap
     marks = "\u25cf value at risk (VaR), \u25c7 mean of the worst 5% of years (CVaR)"
     notes.append(f"{words.counted(years, 'year')} each; {marks}")
     return [*notes, *([f"no loss under {words.listed(none)}"] if none else [])]
-

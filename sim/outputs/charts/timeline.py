@@ -51,7 +51,7 @@ def timeline_chart(
         for row, lane in enumerate(lanes):
             drawing = _Row(ax, story, lane, row, clock, theme)
             _bars(drawing)
-            seen |= _marks(drawing)
+            seen |= _marks(drawing) | ({TAKEN} if lane.takeovers else set())
         ax.set_ylim(max(len(lanes), 1) - 0.4, -0.6)
         ax.set_yticks(range(len(lanes)), [safe(lane.label, 34) for lane in lanes], fontsize=SMALL)
         ax.tick_params(axis="y", length=0)
@@ -137,6 +137,10 @@ def _bars(one: _Row) -> None:
         # One path for all of them: a bar each would be most of the file.
         path = Path.make_compound_path_from_polys(boxes)
         one.ax.add_artist(PathPatch(path, facecolor=theme.need, edgecolor=theme.need, linewidth=0.6, zorder=3))
+    for start, end in lane.takeovers:
+        taken = [max(start, since), min(end, until)]
+        if taken[0] < taken[1]:
+            one.ax.plot([one.at(at) for at in taken], [one.row - _BAR / 2] * 2, **_taken(theme))
     if lane.dead_us is None or lane.dead_us > one.story.end_us:
         one.ax.plot([right], [one.row], marker=">", markersize=6, color=theme.muted, clip_on=False, zorder=4)
 
@@ -178,11 +182,21 @@ def _marks(one: _Row) -> set[str]:
     return seen
 
 
+TAKEN = "of use to an attacker inside its workload"
+
+
+def _taken(theme: Theme) -> dict[str, Any]:
+    """The line along a bar while a takeover gives its use."""
+    return {"color": theme.harm, "linewidth": 2.2, "solid_capstyle": "butt", "zorder": 4}
+
+
 def _handles(seen: set[str], theme: Theme) -> list[Any]:
     """The two bars, and the marks that occur."""
-    bars = [
+    bars: list[Any] = [
         Patch(facecolor=theme.faint, edgecolor=theme.muted, label="valid"),
         Patch(facecolor=theme.need, label="needed by a task"),
     ]
+    if TAKEN in seen:
+        bars.append(Line2D([], [], label=TAKEN, **_taken(theme)))
     signs = {name: sign for name, sign in _signs(theme).items() if name in seen}
     return [*bars, *(Line2D([], [], linestyle="none", label=name, **sign) for name, sign in signs.items())]
