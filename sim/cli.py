@@ -36,6 +36,7 @@ Engine = Annotated[
     str,
     typer.Option(metavar="NAME", help="auto, compiled (fast; compiles once) or reference; never changes a result."),
 ]
+Workers = Annotated[int | None, typer.Option(help="Processes or threads; never changes a result. Default: all cores.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of all draws, 0 to 4294967295. Default: the scenario's.")]
 
 
@@ -65,24 +66,20 @@ def compare(
     ] = None,
     replications: Annotated[int | None, typer.Option("--replications", "-n", help="Default: the scenario's.")] = None,
     seed: Seed = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes or threads; never changes a result. Default: all cores.")
-    ] = None,
+    workers: Workers = None,
     engine: Engine = "auto",
     out: Annotated[Path | None, typer.Option(help="Results folder. Default: results/SCENARIO.")] = None,
 ) -> None:
     """Simulate a scenario under its strategies, compare them, and save tables, charts and a report."""
     from sim.outputs.studio import beside
 
-    # Where the locale is not UTF-8, arguments come with bytes that could not be decoded, and no file could hold those.
-    command = os.fsencode(shlex.join(["afterleak", *sys.argv[1:]])).decode("utf-8", "replace")
     with beside() as studio:  # its process gets ready while this one loads the rest
         with _loading():
             from sim import study
             from sim.outputs import screen
 
         request = study.Request(
-            scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, command, engine
+            scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, _command(), engine
         )
         with screen.Progress() as progress:
             done = study.compare(request, progress, studio)
@@ -222,6 +219,30 @@ def check(files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Sc
 
 
 @app.command()
+def claims(
+    claim: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CLAIM…]", help="Claim files, or names of bundled ones. Default: all bundled ones."),
+    ] = None,
+    replications: Annotated[
+        int | None, typer.Option("--replications", "-n", help="Of each scenario. Default: as it says.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all draws. Default: each scenario's.")] = None,
+    workers: Workers = None,
+    engine: Engine = "auto",
+    out: Annotated[Path | None, typer.Option(help="Folder for claims.md, claims.json and sweeps.parquet.")] = None,
+) -> None:
+    """Put claims about strategies to the test: effect, verdict, and where each stops being true."""
+    from sim import study
+    from sim.outputs import claims_screen, screen
+
+    request = study.Claims(tuple(claim or ()), replications, seed, workers, engine, out, _command())
+    with screen.Progress() as progress:
+        tried = study.try_claims(request, progress)
+    claims_screen.show_claims(tried, out)
+
+
+@app.command()
 def warmup() -> None:
     """Compile the fast engine ahead of time; otherwise the first large comparison does."""
     from sim import study
@@ -308,6 +329,12 @@ def main() -> None:
         sys.exit(error.exit_code)
     finally:
         gc.freeze()  # nothing is collected from what the end of the process frees anyway
+
+
+def _command() -> str:
+    """How to make it again."""
+    # Where the locale is not UTF-8, arguments come with bytes that could not be decoded, and no file could hold those.
+    return os.fsencode(shlex.join(["afterleak", *sys.argv[1:]])).decode("utf-8", "replace")
 
 
 @contextmanager

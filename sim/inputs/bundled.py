@@ -1,4 +1,4 @@
-"""The scenarios that come with the project: inside an installed wheel, or beside the package in a clone."""
+"""The scenarios and claims that come with the project: inside an installed wheel, or beside the package in a clone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from sim.inputs.tree import Scalar, Tree
 from sim.inputs.yaml_tree import parse
 
 _PACKAGE = Path(__file__).parents[1]
+CLAIMS = "claims"
+"""The folder, among the scenarios, of the claims; they are no scenarios."""
 
 
 def folder() -> Path:
@@ -48,8 +50,17 @@ def shown(name: str) -> str:
     return f"scenarios/{name.removesuffix('.yaml')}.yaml"
 
 
+def bundled_claims() -> dict[str, Path]:
+    """Name → file of each bundled claim."""
+    return _below(folder() / CLAIMS)
+
+
 def _files() -> dict[str, Path]:
-    root = folder()
+    return {name: path for name, path in _below(folder()).items() if not name.startswith(f"{CLAIMS}/")}
+
+
+def _below(root: Path) -> dict[str, Path]:
+    """Name → file, those at the top first; what begins with `_` or `.` is only for others to extend."""
     found = {
         path.relative_to(root).with_suffix("").as_posix(): path
         for path in root.rglob("*.yaml")

@@ -9,15 +9,15 @@ import gc
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sim.inputs import channels, presets, references, size
 from sim.inputs.bundled import bundled_names, bundled_path, shown
@@ -33,6 +33,7 @@ from sim.inputs.shapes import Shape, allowed_keys, shape
 from sim.inputs.tree import Group, Place, Problems, Scalar, Tree, find, nothing, plain
 from sim.inputs.yaml_tree import MOST_VALUES, Room, Watch, parse, unwatched
 
+M = TypeVar("M", bound=BaseModel)
 LONGEST_CHAIN = 10
 MOST_PROBLEMS = 100_000
 """Problems that are told apart to find the first; where there are more, it is looked for in a part of the data."""
@@ -96,9 +97,20 @@ def _no_collections() -> Iterator[None]:
 
 
 def _loaded(what: str | Path, watch: Watch) -> Loaded:
-    name, source = _opened(what)
-    reading = _Reading(watch)
-    tree = reading.with_bases(source)
+    name, source = opened(what, SCENARIOS)
+    reading = Reading(watch)
+    return checked(name, reading.with_bases(source), reading)
+
+
+def checked(name: str, tree: Group, reading: Reading) -> Loaded:
+    """A scenario as a tree, with all that it extends laid under it, once everything about it is checked.
+
+    Args:
+        reading: what the tree was read with.
+
+    Raises:
+        ScenarioError: at the first problem.
+    """
     problems = Problems(tuple(each.shown for each in reading.sources))
     tree = channels.with_channels(presets.with_presets(tree, problems), problems)
     folders = {each.shown: each.path.parent for each in reading.sources}
@@ -108,7 +120,7 @@ def _loaded(what: str | Path, watch: Watch) -> Loaded:
     problems.raise_first()
     resolved, cedar = with_texts(resolved, folders, problems)
     problems.raise_first()
-    scenario = _validated(resolved, problems, MOST_VALUES - reading.room.values)
+    scenario = validated(Scenario, resolved, problems, MOST_VALUES - reading.room.values)
     references.check(scenario, resolved, problems)
     problems.raise_first()
     size.check(scenario, resolved, problems)
@@ -119,18 +131,39 @@ def _loaded(what: str | Path, watch: Watch) -> Loaded:
     return Loaded(name, scenario, tuple(resolver.inputs), tuple(texts), tuple(resolver.others))
 
 
-def _opened(what: str | Path) -> tuple[str, Source]:
+@dataclass(frozen=True)
+class Kind:
+    """What a file can be of: its name in messages, and those that come with the project.
+
+    Attributes:
+        path: of a bundled one, by its name.
+        shown: how the file of a bundled one is called in messages.
+    """
+
+    one: str
+    names: Callable[[], Collection[str]]
+    path: Callable[[str], Path | None]
+    shown: Callable[[str], str]
+
+
+SCENARIOS = Kind("scenario", bundled_names, bundled_path, shown)
+
+
+def opened(what: str | Path, kind: Kind) -> tuple[str, Source]:
+    """The name of a file, or of a bundled one, and its text.
+
+    Raises:
+        ScenarioError: there is none, or it cannot be read.
+    """
     path, text = Path(what), str(what)
-    inside = bundled_path(text) if isinstance(what, str) and not _exists(path) else None
+    inside = kind.path(text) if isinstance(what, str) and not _exists(path) else None
     if inside is not None:
-        return text.removesuffix(".yaml"), read_source(inside, shown(text))
+        return text.removesuffix(".yaml"), read_source(inside, kind.shown(text))
     named = shown_name(path)
     if "/" not in text and "." not in text and not _exists(path) and not _is_folder(path):
-        names = bundled_names()
-        raise Place(named, 0, 0).error(
-            f"there is no such file, nor a bundled scenario of that name; {instead(text, names, 'bundled scenarios')}"
-        )
-    stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-.") or "scenario"
+        guess = instead(text, kind.names(), f"bundled {kind.one}s")
+        raise Place(named, 0, 0).error(f"there is no such file, nor a bundled {kind.one} of that name; {guess}")
+    stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-.") or kind.one
     return stem, read_source(path, named)
 
 
@@ -149,7 +182,7 @@ def _exists(path: Path) -> bool:
 
 
 @dataclass
-class _Reading:
+class Reading:
     """The files read so far, the scenario itself first."""
 
     watch: Watch
@@ -159,7 +192,10 @@ class _Reading:
     def with_bases(self, source: Source) -> Group:
         """A file's tree over the trees of all that it extends."""
         self.sources.append(source)
-        tree = parse(source, self.watch, self.room)
+        return self.over_bases(source, parse(source, self.watch, self.room))
+
+    def over_bases(self, source: Source, tree: Group) -> Group:
+        """A tree that stands in a file, over the trees of all that it extends."""
         extends = tree.get("extends")
         own = tree.without("extends")
         if extends is None or nothing(extends):
@@ -195,25 +231,33 @@ class _Reading:
             raise place.error(f"extends: a chain holds at most {LONGEST_CHAIN} files")
 
 
-def _validated(tree: Tree, problems: Problems, values: int) -> Scenario:
+def validated(model: type[M], tree: Tree, problems: Problems, values: int) -> M:
+    """What a tree says, once it has the form that a model asks for.
+
+    Args:
+        values: how many there are in the tree, at most.
+
+    Raises:
+        ScenarioError: at the first problem.
+    """
     data = plain(tree)
     try:
         if values > MOST_PROBLEMS:  # each value may be wrong, and each problem takes a kilobyte
-            Scenario.model_validate(_beginning(data, MOST_KEYS))
-        return Scenario.model_validate(data)
+            model.model_validate(_beginning(data, MOST_KEYS))
+        return model.model_validate(data)
     except ValidationError as error:
-        for each in _few(error, data).errors(include_url=False, include_input=False):
-            _add_schema_problem(dict(each), tree, problems)
+        for each in _few(model, error, data).errors(include_url=False, include_input=False):
+            _add_schema_problem(model, dict(each), tree, problems)
         problems.raise_first()
         raise
 
 
-def _few(error: ValidationError, data: object) -> ValidationError:
+def _few(model: type[BaseModel], error: ValidationError, data: object) -> ValidationError:
     """The same error, or, where there are so many that telling them apart takes gigabytes, that of a first part."""
     most = MOST_KEYS
     while error.error_count() > MOST_PROBLEMS and most < MOST_VALUES:
         try:
-            Scenario.model_validate(_beginning(data, most))
+            model.model_validate(_beginning(data, most))
             most *= 10
         except ValidationError as first:
             return first
@@ -227,22 +271,26 @@ def _beginning(data: object, most: int) -> object:
     return [_beginning(each, most) for each in data[:most]] if isinstance(data, list) else data
 
 
-def _add_schema_problem(error: dict[str, Any], tree: Tree, problems: Problems) -> None:
+def _add_schema_problem(model: type[BaseModel], error: dict[str, Any], tree: Tree, problems: Problems) -> None:
     path: Sequence[str | int] = error["loc"]
     if path and path[-1] == "[key]":
         problems.add(find(tree, *path[:-1]).place, partial(schema_problem, error, (), None))
+        return
+    if error["type"] == "extra_forbidden":  # told before what a misspelt key leaves missing
+        place = find(tree, *path).place
+        problems.add(place, lambda: schema_problem(error, _keys_at(model, path[:-1]), None), rank=0)
         return
     found = find(tree, *path).tree
     given = found.value if isinstance(found, Scalar) else None
     if error["type"] == "missing" and nothing(found):
         problems.add(found.place, f"the key '{path[-1]}' has no value")
         return
-    problems.add(found.place, lambda: schema_problem(error, _keys_at(path), given))
+    problems.add(found.place, lambda: schema_problem(error, _keys_at(model, path), given))
 
 
-def _keys_at(path: Sequence[str | int]) -> tuple[str, ...]:
+def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> tuple[str, ...]:
     """The keys allowed in the group at a path."""
-    at: Shape | None = shape(Scenario)
+    at: Shape | None = shape(model)
     for part in path:
         at = below(at, part) if at else None
     return allowed_keys(at.model) if at and at.model else ()

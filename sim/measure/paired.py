@@ -74,7 +74,7 @@ def count_difference(ours: FloatArray, theirs: FloatArray, confidence: float) ->
     one, two = clip(count(ours, confidence), 0.0), clip(count(theirs, confidence), 0.0)
     if one.best is None or two.best is None:
         return UNDEFINED
-    together = _correlation(ours, theirs)
+    together = correlation(ours, theirs)
     best = one.best - two.best
     if one.low is None or one.high is None or two.low is None or two.high is None:
         return Estimate(None, best, None)
@@ -95,7 +95,7 @@ def independent_difference(ours: Estimate, theirs: Estimate) -> Estimate:
     return Estimate(low, best, high)
 
 
-def _correlation(ours: FloatArray, theirs: FloatArray) -> float:
+def correlation(ours: FloatArray, theirs: FloatArray) -> float:
     """Pearson's correlation over replications that have both; 0 where one of them never varies."""
     both = ~(np.isnan(ours) | np.isnan(theirs))
     if np.count_nonzero(both) < 2:

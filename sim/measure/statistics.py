@@ -54,7 +54,18 @@ from sim.measure.estimates import Estimate, FloatArray, float_array
 from sim.measure.metric import OF_ROWS
 from sim.measure.paired import Difference
 
-__all__ = ["Comparison", "Difference", "Estimate", "LeakSample", "Rows", "ceiling", "compare"]
+__all__ = [
+    "Comparison",
+    "Difference",
+    "Estimate",
+    "LeakSample",
+    "Prepared",
+    "Rows",
+    "ceiling",
+    "compare",
+    "estimate",
+    "prepare",
+]
 
 Rows = Mapping[str, NDArray[np.generic]]
 
@@ -100,7 +111,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class _Strategy:
+class Prepared:
     """One strategy's data, ready for estimates."""
 
     pairs: Mapping[str, paired.Pair]
@@ -139,12 +150,12 @@ def compare(
         raise ValueError("the baseline must be one of the strategies, and confidence between 0 and 1")
     numbers = _numbers(rows, strategies, metrics)
     annual = years or dict.fromkeys(strategies, quantiles.NOTHING)
-    data = {name: _prepare(rows[name], leaks[name], annual[name], numbers, metrics) for name in strategies}
+    data = {name: prepare(rows[name], leaks[name], annual[name], numbers, metrics) for name in strategies}
     return Comparison(
         strategies=tuple(strategies),
         baseline=baseline,
         replications=len(numbers),
-        estimates={name: {m.key: _estimate(m, data[name], confidence) for m in metrics} for name in strategies},
+        estimates={name: {m.key: estimate(m, data[name], confidence) for m in metrics} for name in strategies},
         differences={
             name: {m.key: _difference(m, data[name], data[baseline], confidence) for m in metrics}
             for name in strategies
@@ -170,9 +181,9 @@ def _numbers(rows: Mapping[str, Rows], strategies: Sequence[str], metrics: Seque
     return found[0]
 
 
-def _prepare(
+def prepare(
     rows: Rows, leaks: LeakSample, annual: quantiles.Clustered, numbers: NDArray[np.int64], metrics: Sequence[Metric]
-) -> _Strategy:
+) -> Prepared:
     """Numerators and denominators of the row metrics, sorted columns of the quantile metrics."""
     ones = np.ones(len(numbers))
     pairs = {
@@ -183,7 +194,7 @@ def _prepare(
     cluster = _positions(np.asarray(leaks.replication, dtype=np.int64), numbers)
     columns = dict.fromkeys(metric.top for metric in metrics if metric.kind == "quantile")
     samples = {name: quantiles.clustered(leaks.column(name), cluster, len(numbers)) for name in columns}
-    return _Strategy(pairs, samples | {losses.ANNUAL: annual})
+    return Prepared(pairs, samples | {losses.ANNUAL: annual})
 
 
 def _positions(replication: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -199,7 +210,7 @@ def ceiling(metric: Metric) -> float:
     return 1.0 if metric.unit.startswith("share") else math.inf
 
 
-def _estimate(metric: Metric, data: _Strategy, confidence: float) -> Estimate:
+def estimate(metric: Metric, data: Prepared, confidence: float) -> Estimate:
     """The estimate of one metric of one strategy."""
     if metric.kind in ("quantile", "year"):
         found = quantiles.woodruff(data.samples[metric.top], metric.at, confidence)
@@ -214,7 +225,7 @@ def _estimate(metric: Metric, data: _Strategy, confidence: float) -> Estimate:
     return estimates.clip(found, 0.0, ceiling(metric))
 
 
-def _difference(metric: Metric, ours: _Strategy, theirs: _Strategy, confidence: float) -> Difference:
+def _difference(metric: Metric, ours: Prepared, theirs: Prepared, confidence: float) -> Difference:
     """One metric of one strategy against the baseline."""
     if metric.kind not in OF_ROWS:
         one, two = ours.samples[metric.top], theirs.samples[metric.top]

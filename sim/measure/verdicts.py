@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from typing import Final, Literal
 
@@ -45,11 +45,13 @@ class Turn:
     Attributes:
         at: the value at which the effect is 0, with its interval; ends and value None where the simulated range does
             not hold them.
+        between: the values nearest to it that were simulated.
     """
 
     before: Verdict
     after: Verdict
     at: Estimate
+    between: tuple[float, float] = field(default=(math.nan, math.nan), compare=False)
 
 
 def verdict(effect: Estimate, predicted: Predicted) -> Verdict:
@@ -86,14 +88,14 @@ def _changes(runs: list[_Run], predicted: Predicted) -> Iterator[tuple[_Run, _Ru
 
 
 def _turn(before: _Run, between: _Run, after: _Run, predicted: Predicted, scale: _Scale) -> Turn:
-    stretch = [before[-1], *between, after[0]]
+    one, two = verdict(before[0].effect, predicted), verdict(after[0].effect, predicted)
+    stretch = [*(before if one == UNDECIDED else before[-1:]), *between, *(after if two == UNDECIDED else after[:1])]
     ends = [_crossing(stretch, end, scale) for end in (_high, _low)]
     known = sorted(end for end in ends if end is not None)
     best = _crossing(stretch, _best, scale)
-    one, two = verdict(before[0].effect, predicted), verdict(after[0].effect, predicted)
     low = known[0] if known and one != UNDECIDED else None
     high = known[-1] if known and two != UNDECIDED else None
-    return Turn(one, two, Estimate(low, best, high))
+    return Turn(one, two, Estimate(low, best, high), (before[-1].at, after[0].at))
 
 
 def _crossing(points: Sequence[Point], end: End, scale: _Scale) -> float | None:

@@ -3,6 +3,7 @@
 from sim.study import again
 from sim.study.again import chart, report
 from sim.study.budgets import budgets
+from sim.study.claims import Claims, try_claims
 from sim.study.comparing import Silent, Study, Watcher, compare
 from sim.study.diff import diff
 from sim.study.engines import Warmed, warm_up
@@ -12,6 +13,7 @@ from sim.study.settings import Request
 from sim.study.standards import Exercised, standards
 
 __all__ = [
+    "Claims",
     "Drawn",
     "Exercised",
     "Replay",
@@ -32,6 +34,7 @@ __all__ = [
     "report",
     "standards",
     "trace",
+    "try_claims",
     "warm_up",
     "write",
 ]

@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
+from typing import Generic, Protocol, TypeVar
 
 from sim.core.stops import heed
-from sim.measure.records import Finished
-from sim.trials.runner import Runner
+from sim.engine.choice import Breath
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 POLL = 0.2
 """Seconds that a wait may last without a look at whether somebody pressed Ctrl-C: on Windows no wait is woken by it."""
@@ -19,7 +22,15 @@ class _Dismissed(BaseException):
     """Ends a replication that nobody waits for any more; no `except Exception` on the way holds it up."""
 
 
-class Crew:
+class Worker(Protocol[T_co]):
+    """Does numbered pieces of work, one at a time; for one thread."""
+
+    def replication(self, number: int, done: Callable[[], None], breath: Breath, /) -> T_co:
+        """Do piece `number`; `done` is called after each step of it, and what `breath` raises ends it."""
+        ...
+
+
+class Crew(Generic[T]):
     """A few threads, each with a runner of its own.
 
     Args:
@@ -27,14 +38,14 @@ class Crew:
         workers: how many threads.
     """
 
-    def __init__(self, runner: Callable[[], Runner], workers: int) -> None:
+    def __init__(self, runner: Callable[[], Worker[T]], workers: int) -> None:
         self._runner, self._workers = runner, workers
         self._orders: SimpleQueue[int | None] = SimpleQueue()
-        self._told: SimpleQueue[Finished | BaseException | None] = SimpleQueue()
+        self._told: SimpleQueue[T | BaseException | None] = SimpleQueue()
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def work(self, replications: Sequence[int], tick: Callable[[int], None]) -> Generator[Finished, None, None]:
+    def work(self, replications: Sequence[int], tick: Callable[[int], None]) -> Generator[T, None, None]:
         """Yield every replication once, as they finish; one more than there are threads is under way at most.
 
         What goes wrong in a thread ends the others, and is raised here after all that was finished by then.
@@ -48,13 +59,13 @@ class Crew:
             said = self._hear()
             if said is None:
                 tick(1)
-            elif isinstance(said, Finished):
-                under_way -= 1
-                yield said
-            else:
+            elif isinstance(said, BaseException):
                 self.dismiss()
                 yield from self._rest()
                 raise said
+            else:
+                under_way -= 1
+                yield said
 
     def dismiss(self) -> None:
         """End every thread, within the time between two breaths of a simulation."""
@@ -72,17 +83,17 @@ class Crew:
             thread.start()
             self._threads.append(thread)
 
-    def _hear(self) -> Finished | BaseException | None:
+    def _hear(self) -> T | BaseException | None:
         while True:
             heed()
             with suppress(Empty):
                 return self._told.get(timeout=POLL)
 
-    def _rest(self) -> Generator[Finished, None, None]:
+    def _rest(self) -> Generator[T, None, None]:
         with suppress(Empty):
             while True:
                 said = self._told.get_nowait()
-                if isinstance(said, Finished):
+                if said is not None and not isinstance(said, BaseException):
                     yield said
 
     # --- in a thread of the crew ---

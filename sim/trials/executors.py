@@ -75,10 +75,10 @@ class Processes:
             yield from self._drain(pool, list(replications), tick, len(job.strategies))
             pool.shutdown()
         except BrokenProcessPool as error:
-            _abandon(pool)
+            abandon(pool)
             raise RunError("a worker process was killed, perhaps for lack of memory") from error
         except BaseException:
-            _abandon(pool)
+            abandon(pool)
             raise
 
     def _drain(
@@ -104,7 +104,8 @@ def executor(engine: str, workers: int) -> Executor:
     return Threads(workers, engine) if engine == COMPILED else Processes(workers)
 
 
-def _abandon(pool: ProcessPoolExecutor) -> None:
+def abandon(pool: ProcessPoolExecutor) -> None:
+    """End its processes at once."""
     for process in multiprocessing.active_children():
         process.kill()
     pool.shutdown(wait=True, cancel_futures=True)
