@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import engines, growth, mm1, reach_table, throughput
+from benchmarks import engines, growth, mm1, reach_table, report, throughput
 from benchmarks.machine import machine
 from benchmarks.subjects import Effort
 from benchmarks.tables import DOCUMENT, Table, write
@@ -20,6 +20,7 @@ SUITES: dict[str, Callable[[Effort], list[Table]]] = {
     "engines": engines.suite,
     "mm1": mm1.suite,
     "throughput": throughput.suite,
+    "report": report.suite,
     "growth": growth.suite,
     "reach": reach_table.suite,
 }

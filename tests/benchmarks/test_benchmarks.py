@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import engines, growth, mm1, point, tables
+from benchmarks import engines, growth, mm1, point, report, tables
 from benchmarks.__main__ import SUITES
 from benchmarks.libraries import EXPECTED, checked_wait, libraries
 from benchmarks.mm1_c import Program, compiler
@@ -48,6 +48,13 @@ def test_events_counted_are_those_of_the_model_before_the_horizon():
     # has called its tool, it leaves its place, its process ends. And the stream of tasks starts and ends.
     case = Case.of(Scenario.model_validate(scenario()))
     assert checked_logs(case, 0)["only"].events == 240 * 7 + 2
+
+
+def test_a_report_is_measured_and_is_the_same_again():
+    ((row,),) = (table.rows for table in report.suite(QUICK))
+    assert (row["name"], row["strategies"]) == ("quickstart", 3)
+    assert 100_000 < row["bytes"] < 3_000_000
+    assert row["leaks"] > 0
 
 
 @needs_c

@@ -207,6 +207,10 @@ def test_palette_has_contrast_and_is_told_apart(theme):
     assert min(contrast(colour, theme.background) for colour in (theme.ink, theme.muted)) >= 4.5
     assert min(contrast(legible(colour, theme), theme.background) for colour in theme.palette) >= 4.5
     assert min(closest(theme.palette, sight) for sight in SIGHT) >= 17
+    assert min(closest(theme.heat, sight) for sight in SIGHT) >= 10
+    steps = [contrast(colour, theme.background) for colour in theme.heat]
+    assert steps == sorted(steps), "the more, the stronger, also without colours"
+    assert min(max(contrast(ink, heat) for ink in (theme.ink, theme.background)) for heat in theme.heat) >= 4.5
     # Planted fault: a red and a green of one lightness are one colour to many.
     assert closest(("#c44e00", "#a07000"), "deuteranopia") < 17
 

@@ -8,20 +8,29 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pyarrow as pa
 import pytest
-from samples import STRATEGIES, leak_row
+from samples import STRATEGIES, comparison_of, graph_of_estate, leak_row, map_of, timeline_of
 
 from sim.core.units import DAY, HOUR
 from sim.inputs.resolve import Input
 from sim.measure.catalogue import BY_KEY
+from sim.measure.growth import growth
+from sim.measure.losses import exceedance
+from sim.measure.quantiles import clustered
+from sim.measure.spreads import spread
+from sim.measure.survival import survival
 from sim.outputs import page, words
+from sim.outputs.charts.gallery import draw_file
 from sim.outputs.charts.style import contrast
-from sim.outputs.figures import Figure
+from sim.outputs.figures import Figure, picture
 from sim.outputs.finding import finding
 from sim.outputs.page.episodes import episodes
 from sim.outputs.page.page import TEMPLATES
-from sim.outputs.report import ReportFacts, Source
+from sim.outputs.pictured import Pictured
+from sim.outputs.report import ReportFacts, Source, report_markdown
+from sim.outputs.sheets import comparison_sheets
 from sim.outputs.summary import summary
 
 HOSTILE = "</script><script>alert(1)</script> \"'><img src=x onerror=alert(2)> =1+1 ${x} {{7*7}} \u202e"
@@ -242,3 +251,49 @@ def test_text_has_a_contrast_of_four_and_a_half():
             for ground in ("page", "raised"):
                 assert contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
     assert contrast("#8f98a3", themes[0]["page"]) < 4.5  # planted fault: a paler grey would not do
+
+
+def test_where_nothing_can_be_lost_the_report_says_so(facts, charts):
+    said = "No resource of this scenario has a loss"
+    for made in (lambda given: page.report_html(given, charts), report_markdown):
+        assert said in made(replace(facts, losses=False))
+        assert said not in made(facts)
+
+
+def test_what_was_cut_is_that_of_the_summary(facts, charts):
+    told = summary(facts.comparison, scenario="s", title="t", scenario_hash="h", seed=0, version="1", finding="f")
+    body = re.search(r'<section id="cut">.*?</section>', page.report_html(facts, charts), re.DOTALL)[0]
+    rows = re.findall(r'<th scope="row">(.*?)</th><td[^>]*data-best="(\d+)".*?data-best="(\d+)"', body)
+    expected = [(name, str(row["leaks"]), str(row["alive_at_horizon"])) for name, row in told["censored"].items()]
+    assert rows == expected
+    assert rows != [(name, alive, leaks) for name, leaks, alive in expected]  # planted fault: columns exchanged
+
+
+def test_the_largest_report_is_below_three_megabytes(tmp_path, facts):
+    """Twelve strategies with curves of many thousands of steps: more than any bundled scenario has."""
+    names = tuple(f"strategy-{n}" for n in range(12))
+    draw = np.random.default_rng(0)
+    hours = draw.lognormal(3, 2, 20_000)
+    curve = survival(np.minimum(hours, 4320), hours > 4320, draw.integers(0, 20, len(hours)))
+    some, whose = hours[:9_000] % 4320, draw.integers(0, 20, 9_000)
+    steps = growth(np.full(9_000, 4320.0), whose, some, whose)
+    lost = exceedance(clustered(draw.lognormal(13, 2, 400), np.arange(400), 400))
+    one = spread(hours, draw.integers(0, 20, len(hours)))
+    shown = Pictured(*(dict.fromkeys(names, each) for each in (curve, one, steps, lost)), map_of(graph_of_estate()))
+    comparison = comparison_of(replications=5)
+    rename = lambda rows: {name: rows[STRATEGIES[1 + n % 5]] for n, name in enumerate(names)}  # noqa: E731
+    many = replace(
+        comparison, strategies=names, baseline=names[0], estimates=rename(comparison.estimates),
+        differences={name: row for name, row in rename(comparison.differences).items() if name != names[0]},
+        censored=rename(comparison.censored),
+    )  # fmt: skip
+    story = timeline_of("jit-task", 0)
+    sheets = comparison_sheets(many, shown, story, horizon_hours=4320.0, caption="c")
+    for sheet in sheets:
+        for theme in ("light", "dark"):
+            draw_file(tmp_path / f"{picture(sheet.figure.stem, theme == 'dark')}.svg", sheet, theme, "svg")
+    text = page.report_html(
+        replace(facts, comparison=many, figures=tuple(sheet.figure for sheet in sheets)), tmp_path
+    )
+    assert text.count('class="of-dark"') == 0, "light and dark differ in colours only, so each chart is there once"
+    assert len(text.encode()) < 3_000_000

@@ -58,7 +58,7 @@ DARK = Theme(
     "dark", "#14181d", "#eef1f4", "#a7b0ba", "#3a424b",
     ("#3e63e7", "#d3751a", "#02f199", "#98558e", "#eed724", "#c8cee0", "#40abed", "#d7204f"),
     need="#8fd0ff", harm="#ff6f61",
-    heat=("#4a2c5e", "#7c3573", "#b04a72", "#dd7065", "#f4a35f", "#fbdc8c"),
+    heat=("#3d1a52", "#7a3f92", "#ab4a73", "#e2634f", "#f7ab47", "#fdeaa0"),
 )  # fmt: skip
 THEMES = (LIGHT, DARK)
 
