@@ -72,7 +72,7 @@ class Event(IntEnum):
     TAKEN_OVER = 34  # an agent's running workload; other: channel; until: its end
     CONFINED = 35  # what was captured in the row before is of use until the end of the takeover only: until
     REGAINED = 36  # a further try of a compromised credential gives access for longer; as for COMPROMISED
-    DELEGATED = 40  # a call handed a task over; other: tool; intrusion: the delegate; edge: number of its task;
+    DELEGATED = 37  # a call handed a task over; other: tool; intrusion: the delegate; edge: number of its task;
     #                 until: how deep it is delegated
 
 

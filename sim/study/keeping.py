@@ -36,7 +36,7 @@ class Few:
         self._kinds, self._most = list(kinds), most
         self._chunks: list[Rows] = []
         self._rows = 0
-        self._counts = np.zeros(len(Event) + 1, np.int64)
+        self._counts = np.zeros(max(Event) + 1, np.int64)
         self.too_many = False
 
     def add(self, rows: Rows) -> None:

@@ -27,6 +27,7 @@ TOLD = (
     *(kind for kind in Event if kind not in ROUTINE),
     Event.TASK_ENDED,
     Event.ISSUED,
+    Event.DELEGATED,
     Event.SHORTENED,
     Event.REJECTED,
 )
