@@ -9,15 +9,15 @@ from statistics import mean, stdev
 from typing import Any
 
 import pytest
-from sim.engine.reference.delegation import Delegation
-from tests.fuzzing.delegating import PLACES
 
 from sim.core.events import FIRST_DELEGATED, Event
 from sim.core.units import SECOND
+from sim.engine.reference.delegation import Delegation
 from sim.engine.reference.workload import Workload
 from sim.model import narrowing
 from sim.model.rows import KindRow
 from tests.fuzzing.compare import Case
+from tests.fuzzing.delegating import PLACES
 from tests.fuzzing.scenarios import random_scenario
 from tests.support import merged, scenario, simulated
 
