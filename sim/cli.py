@@ -230,7 +230,7 @@ def claims(
     seed: Annotated[int | None, typer.Option(help="Seed of all draws. Default: each scenario's.")] = None,
     workers: Workers = None,
     engine: Engine = "auto",
-    out: Annotated[Path | None, typer.Option(help="Folder for claims.md, claims.json and sweeps.parquet.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for claims.md, claims.json, a forest plot, sweeps.")] = None,
 ) -> None:
     """Put claims about strategies to the test: effect, verdict, and where each stops being true."""
     from sim import study

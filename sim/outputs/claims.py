@@ -19,7 +19,7 @@ from sim.measure.verdicts import Point, Turn, turns
 from sim.outputs import claims_text, store, words
 from sim.outputs.claim_rows import ClaimRow
 
-JSON, MARKDOWN, SWEEPS = store.OF_CLAIMS
+JSON, MARKDOWN, SWEEPS = store.OF_CLAIMS[:3]
 ENDS = ("estimate", "low", "high")
 SWEEP_SCHEMA = pa.schema(
     [
@@ -105,17 +105,28 @@ def breaks(sweep: Sweep | None, curve: Sequence[Outcome], found: Sequence[Turn])
 
 
 def write(folder: Path, tried: Sequence[Tried], command: str) -> None:
-    """Fill a new folder: claims.json, claims.md, the sweeps' table, and the manifest that makes it ours."""
+    """Fill a new folder: claims.json, claims.md, the sweeps, a forest plot, and the manifest that makes it ours."""
     from sim.outputs.claims_page import results_page
     from sim.outputs.results import versions
 
     store.write_json(folder / JSON, as_json(tried, versions()["afterleak"]))
     (folder / MARKDOWN).write_text(results_page(tried), encoding="utf-8")
     pq.write_table(pa.Table.from_pylist(list(_sweep_rows(tried)), schema=SWEEP_SCHEMA), folder / SWEEPS)
+    draw(folder, tried)
     manifest = {"format": 1, "tool": "afterleak", "command": command, "versions": versions()}
     files = {name: text for one in tried for name, text in one.scenario.texts}
     shown = [{"name": name, "text": text} for name, text in files.items()]
     store.write_json(folder / store.MANIFEST, manifest | {"claims": [one.loaded.name for one in tried], "files": shown})
+
+
+def draw(folder: Path, tried: Sequence[Tried]) -> None:
+    """Draw the forest plot: claims.svg, claims.png and claims-dark.svg."""
+    from sim.outputs.charts.gallery import draw_claims  # slow to load
+
+    fewest, most = (of(one.replications for one in tried) for of in (min, max))
+    runs = words.counted(most, "replication") if fewest == most else f"{fewest} to {words.counted(most, 'replication')}"
+    scenarios = sorted({one.scenario.name for one in tried})
+    draw_claims(folder, [row(one) for one in tried], f"{', '.join(scenarios)} \u00b7 {runs} each \u00b7 intervals: 95%")
 
 
 def as_json(tried: Sequence[Tried], version: str) -> dict[str, Any]:

@@ -32,7 +32,7 @@ REPLICATIONS, LEAKS, MANIFEST, SUMMARY = "replications.parquet", "leaks.parquet"
 DENIALS, INPUTS, ARRIVALS = "denials.parquet", "inputs.parquet", "arrivals.parquet"
 LANES, FACTS, CHARTS = "lanes.parquet", "facts.json", "charts"
 REPORTS = {kind: f"report.{kind}" for kind in ("html", "md", "json", "csv")}
-OF_CLAIMS = ("claims.json", "claims.md", "sweeps.parquet")
+OF_CLAIMS = ("claims.json", "claims.md", "sweeps.parquet", "claims.svg", "claims-dark.svg", "claims.png")
 OURS = (
     MANIFEST, SUMMARY, FACTS, REPLICATIONS, LEAKS, DENIALS, INPUTS, ARRIVALS, LANES, CHARTS, *REPORTS.values(),
     *OF_CLAIMS,

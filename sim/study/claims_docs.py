@@ -6,11 +6,13 @@ Each part stands between `<!-- begin NAME … -->` and `<!-- end NAME -->`; ever
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sim.inputs.claims.reference import keys
-from sim.outputs.claims import Tried
+from sim.outputs.claims import Tried, draw
 from sim.outputs.claims_page import section, short_table, table
 from sim.outputs.screen import Progress
 from sim.study.claims import Claims, try_claims
@@ -46,6 +48,10 @@ def main() -> None:
     """Try all bundled claims and write what came of it."""
     with Progress() as progress:
         tried = try_claims(Claims(), progress)
+    with TemporaryDirectory() as scratch:
+        draw(Path(scratch), tried)
+        for name in ("claims.svg", "claims-dark.svg"):
+            shutil.copyfile(Path(scratch) / name, ROOT / "docs" / "images" / name)
     for file, generated in zip((PAGE, README), parts(tried), strict=True):
         file.write_text(filled(file.read_text(encoding="utf-8"), generated), encoding="utf-8")
 

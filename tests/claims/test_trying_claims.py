@@ -104,7 +104,7 @@ def test_the_same_bytes_whatever_runs_it(how, tmp_path):
     file = write(tmp_path)
     for folder, settings in (("one", {"engine": "reference", "workers": 1}), ("two", request)):
         try_claims(Claims((file, "scope-blast-radius"), replications=2, out=tmp_path / folder, **settings))
-    for name in ("claims.json", "claims.md", "sweeps.parquet"):
+    for name in ("claims.json", "claims.md", "sweeps.parquet", "claims.svg", "claims-dark.svg", "claims.png"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
@@ -131,6 +131,9 @@ def test_what_is_saved(tmp_path):
         (31 / 60, "supported"), (51 / 60, "supported"), (71 / 60, "not supported"),
     ]  # fmt: skip
     assert table[0]["effect"] == pytest.approx(table[0]["arm"] - table[0]["against"])
+    drawn = (tmp_path / "out" / "claims.svg").read_text(encoding="utf-8")
+    assert "supported" in drawn
+    assert "1 of 1 claim supported by the simulation" in " ".join(drawn.split())
     try_claims(Claims((write(tmp_path),), engine="reference", out=tmp_path / "out"))  # its own results are replaced
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure as MplFigure
 
+from sim.outputs.charts.claims import claims_chart, claims_size
 from sim.outputs.charts.estate import estate_chart, estate_size
 from sim.outputs.charts.exposure import exposure_chart
 from sim.outputs.charts.frontier import frontier_chart
@@ -21,6 +22,7 @@ from sim.outputs.charts.save import RESOLUTION, save, save_png, save_svg
 from sim.outputs.charts.style import LIGHT, SIZE, THEMES, canvas
 from sim.outputs.charts.survival import survival_chart
 from sim.outputs.charts.timeline import timeline_chart, timeline_size
+from sim.outputs.claim_rows import ClaimRow
 from sim.outputs.figures import picture
 from sim.outputs.sheets import Kind, Sheet
 
@@ -60,6 +62,17 @@ def _of_sheet(sheet: Sheet, theme: str) -> MplFigure:
     figure, ax = canvas(colours, size(sheet.data))
     chart(ax, sheet.data, theme=colours, **sheet.options)
     return figure
+
+
+def draw_claims(folder: Path, rows: Sequence[ClaimRow], caption: str = "") -> tuple[Path, ...]:
+    """Write the forest plot `claims` in both themes to the folder; returns the files."""
+    files: list[Path] = []
+    for theme in THEMES:
+        figure, ax = canvas(theme, claims_size(rows))
+        claims_chart(ax, rows, theme=theme, caption=caption)
+        dark = theme is not LIGHT
+        files += save(figure, folder / picture("claims", dark), resolution=None if dark else RESOLUTION)
+    return tuple(files)
 
 
 def draw_estate(
