@@ -74,6 +74,8 @@ class Event(IntEnum):
     REGAINED = 36  # a further try of a compromised credential gives access for longer; as for COMPROMISED
     DELEGATED = 37  # a call handed a task over; other: tool; intrusion: the delegate; edge: number of its task;
     #                 until: how deep it is delegated
+    OBJECTIVE_CHANGED = 38  # after a call; other: how; until: number of calls that the task makes for the other one
+    OUT_OF_SCOPE = 39  # an attempt was refused, its call touching more than its task's credential may; other: tool
 
 
 LIFE_CHANGES = (Event.RENEWED, Event.SHORTENED, Event.DIED)
@@ -91,6 +93,8 @@ class Flag(IntEnum):
     ERROR = 32  # denied because a policy failed; nothing else stood against it
     FALLBACK = 64  # the attempt was made with a credential of the strategy's fallback
     PASSED = 128  # the credential was passed on to a delegated task, and this is there
+    CHANGED = 256  # the call follows another objective than its task's own
+    OUTSIDE = 512  # and touches something that its task does not need; of approvals: nothing of it was let in before
 
 
 FIRST_DELEGATED = 1 << 30
@@ -106,6 +110,7 @@ class Outcome(IntEnum):
     DEADLINE = 3
     APPROVAL = 4  # a person refused a call, or nobody answered in time
     POLICY = 5  # a call was denied
+    DIVERTED = 6  # it followed another objective, whatever ended that
 
 
 class Cause(IntEnum):
@@ -152,7 +157,15 @@ class Verdict(IntEnum):
     BY_ERROR = 2  # denied because a policy failed; nothing else stood against it
 
 
-OUTCOMES = ("done", "tool failed", "no credential", "deadline passed", "no approval", "denied by policy")
+OUTCOMES = (
+    "done",
+    "tool failed",
+    "no credential",
+    "deadline passed",
+    "no approval",
+    "denied by policy",
+    "other objective",
+)
 CAUSES = ("expired", "rotated", "task-end", "retirement", "detection", "eviction", "action-end")
 REFUSALS = ("", "outage", "rate limit", "failure")
 ANSWERS = ("", "approved", "refused", "expired")

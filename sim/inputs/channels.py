@@ -13,7 +13,7 @@ from sim.inputs.shapes import shape
 from sim.inputs.tree import Entry, Group, Key, Problems, nothing
 
 SHOWN = "sim/data/channels.yaml"
-WAYS = ("per-use", "at-rest", "takeover")
+WAYS = ("per-use", "at-rest", "takeover", "sent-out")
 """Keys that say how a channel captures."""
 
 

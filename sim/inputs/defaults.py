@@ -45,7 +45,7 @@ _IDLE: Mapping[tuple[type[BaseModel], str], Callable[[Any], bool]] = {
 }
 """Keys from which nothing is simulated in some groups."""
 _TOUCHES = re.compile(r"estate\.tools\..+\.touches")
-"""What calls touch counts for action scope only."""
+"""What calls touch counts for action scope, policies and changes of objective only."""
 _DELEGATION = re.compile(r"strategies\..+\.delegation")
 """What delegated tasks work with counts where there are any."""
 _NONE = "none: "
@@ -54,7 +54,9 @@ _NONE = "none: "
 
 def defaults_used(scenario: Scenario) -> tuple[Input, ...]:
     """Every default in use, in reading order; `shown` is as it would be written, or what leaving it out means."""
-    touched = any(knobs.scope == "action" for s in scenario.strategies.values() for knobs in (s, s.fallback) if knobs)
+    strategies = scenario.strategies.values()
+    narrowed = any(knobs.scope == "action" for s in strategies for knobs in (s, s.fallback) if knobs)
+    touched = narrowed or bool(scenario.objective_changes) or any(s.policy for s in strategies)
     delegated = delegating(scenario)
     return tuple(
         Input(path, shown, None, False, "", 0)

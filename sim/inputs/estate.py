@@ -141,12 +141,16 @@ def _cut_to_most(length: Distribution[Number]) -> Distribution[Number]:
     return length.model_copy(update=limits)
 
 
+Calls = Annotated[Distribution[Number], AfterValidator(_cut_to_most)]
+"""A number of calls in a task."""
+
+
 class Markov(Model):
     """A chain of calls: the first tool, then after each tool the next, for a drawn number of calls."""
 
     start: dict[Name, Positive] = Field(min_length=1, description="tool → weight of being called first")
     then: dict[Name, dict[Name, Positive]] = Field(description="tool → (tool → weight of being called next)")
-    length: Annotated[Distribution[Number], AfterValidator(_cut_to_most)] = Field(
+    length: Calls = Field(
         description=f"number of calls in a task, rounded; 0 is a task without calls, more than {MOST_STEPS} are cut"
     )
 
@@ -213,6 +217,9 @@ class Population(Model):
     count: Several = Field(description="number of agents")
     arrivals: Arrivals = Field(description="how tasks come to each of them")
     tasks: dict[Name, Positive] = Field(min_length=1, description="task kind → weight")
+    also_calls: list[Name] = Field(
+        default=[], description="tools that they are connected to beside those of their tasks, and could call"
+    )
     concurrency: Several = Field(default=1, description="tasks one agent works on at a time; others wait in line")
     tenure: Distribution[Duration] | None = Field(default=None, description="when an agent is retired; none: never")
 

@@ -24,6 +24,7 @@ PREDICATES: Mapping[str, Callable[[Means], bool]] = {
     "runtime-takeover": lambda has: any(has.takes_over(each) for each in has.channels),
     "leak-detection": lambda has: has.noticed,
     "use-of-leaks": lambda has: has.found,
+    "sent-out": lambda has: any(has.sends_out(each) for each in has.channels),
     # How credentials are issued and kept
     "standing-credentials": lambda has: has.issues("standing"),
     "rotation": lambda has: any(each.rotation for each in has.knobs),
@@ -47,6 +48,9 @@ PREDICATES: Mapping[str, Callable[[Means], bool]] = {
     "policy": lambda has: any(each.policy for each in has.strategies),
     "issuer": lambda has: has.issues(*ISSUED),
     "issuer-outages": lambda has: has.issues(*ISSUED) and has.scenario.issuer.outages is not None,
+    "wrong-approval": lambda has: (
+        bool(has.changes) and any(each.approval and each.approval.approves_bad > 0 for each in has.strategies)
+    ),
     # How credentials are taken back
     "revocation-at-task-end": lambda has: any(each.revocation.task_end for each in has.knobs),
     "revocation-at-action-end": lambda has: any(each.revocation.action_end for each in has.knobs),
@@ -56,6 +60,10 @@ PREDICATES: Mapping[str, Callable[[Means], bool]] = {
     "failing-revocation": lambda has: any(each.fails > 0 for each in has.revocations),
     "eviction": lambda has: has.evicts,
     "offboarding": lambda has: has.retires,
+    # What agents do beside their tasks
+    "excess-tools": lambda has: any(has.connected[name] - has.in_tasks[name] for name in has.connected),
+    "untrusted-content": lambda has: any(each.injection for each in has.changes),
+    "objective-change": lambda has: bool(has.changes),
     # What the estate is like
     "excess-privilege": lambda has: has.leaks and has.excess,
     "stored-secrets": lambda has: any(walk.secrets for walk in has.walks),

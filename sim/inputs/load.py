@@ -26,7 +26,7 @@ from sim.inputs.files import LARGEST, Source, read_source, shown_name
 from sim.inputs.merge import below, merge
 from sim.inputs.messages import instead, schema_problem
 from sim.inputs.policies import check as policies
-from sim.inputs.policies.files import with_texts
+from sim.inputs.policies.files import with_bundled, with_texts
 from sim.inputs.resolve import Input, Resolver
 from sim.inputs.schema import Scenario
 from sim.inputs.shapes import Shape, allowed_keys, shape
@@ -118,7 +118,7 @@ def checked(name: str, tree: Group, reading: Reading) -> Loaded:
     resolver = Resolver(problems, folders)
     resolved = resolver.resolve(tree, shape(Scenario))
     problems.raise_first()
-    resolved, cedar = with_texts(resolved, folders, problems)
+    resolved, cedar = with_texts(with_bundled(resolved), folders, problems)
     problems.raise_first()
     scenario = validated(Scenario, resolved, problems, MOST_VALUES - reading.room.values)
     references.check(scenario, resolved, problems)

@@ -9,8 +9,10 @@ from functools import cached_property
 
 from sim.inputs.chaining import called_by
 from sim.inputs.delegation import delegating, running
+from sim.inputs.diverting import changed_in, connected
 from sim.inputs.estate import Resource, Role, Secret, TaskKind
 from sim.inputs.intruded import Walk
+from sim.inputs.objectives import Injection, ObjectiveChange
 from sim.inputs.schema import Channel, Scenario
 from sim.inputs.serving import absent, by_fallback
 from sim.inputs.strategy import Knobs, Revocation, Strategy
@@ -35,9 +37,9 @@ class Means:
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        """Strategies and fallbacks that serve a role of tools that agents call."""
+        """Strategies and fallbacks that serve a role of tools that agents are connected to."""
         estate = self.scenario.estate
-        called = {estate.tools[tool].uses for tools in self.called.values() for tool in tools}
+        called = {estate.tools[tool].uses for tools in self.connected.values() for tool in tools}
         found = []
         for strategy in self.strategies:
             fallen, gone = by_fallback(strategy, estate), absent(strategy, estate)
@@ -68,7 +70,7 @@ class Means:
 
     # --- agents ---
     @cached_property
-    def called(self) -> dict[str, set[str]]:
+    def in_tasks(self) -> dict[str, set[str]]:
         """Population → the tools that its tasks may call."""
         tasks = {kind: self.tools(task) for kind, task in self.scenario.tasks.items()}
         return {name: set().union(*(tasks[k] for k in kinds)) for name, kinds in self.running.items()}
@@ -104,6 +106,34 @@ class Means:
         return any(tools[each].calls for own in self.called.values() for each in own)
 
     @cached_property
+    def connected(self) -> Mapping[str, set[str]]:
+        """Population → the tools that it can call."""
+        return connected(self.scenario)
+
+    @cached_property
+    def changes(self) -> tuple[ObjectiveChange, ...]:
+        """Ways in which objectives can change."""
+        return tuple(
+            each
+            for each in self.scenario.objective_changes.values()
+            if each.drift or (each.injection is not None and each.injection.carried > 0 and _some(each.injection))
+        )
+
+    @cached_property
+    def diverted(self) -> dict[str, set[str]]:
+        """Population → the tools that its tasks may call for another objective."""
+        found: dict[str, set[str]] = {name: set() for name in self.scenario.agents}
+        for each in self.changes:
+            for name in changed_in(self.scenario, each):
+                found[name] |= called_by(self.scenario.estate.tools, each.calls)
+        return found
+
+    @cached_property
+    def called(self) -> dict[str, set[str]]:
+        """Population → the tools that it may call, for its tasks or for another objective."""
+        return {name: tools | self.diverted[name] for name, tools in self.in_tasks.items()}
+
+    @cached_property
     def retires(self) -> bool:
         """Whether agents are retired."""
         return any(each.tenure for each in self.scenario.agents.values())
@@ -112,7 +142,7 @@ class Means:
         """Whether several agents hold one credential."""
         tools, holders = self.scenario.estate.tools, Counter[tuple[str, str]]()
         for name, population in self.scenario.agents.items():
-            for role in {tools[tool].uses for tool in self.called[name]} & part.roles:
+            for role in {tools[tool].uses for tool in self.connected[name]} & part.roles:
                 holders[role, name if part.knobs.sharing == "kind" else ""] += population.count
         return part.knobs.sharing != "agent" and any(count > 1 for count in holders.values())
 
@@ -124,12 +154,13 @@ class Means:
 
     def by_use(self, channel: Channel) -> bool:
         """Whether a use can leak through a channel."""
-        return bool(channel.per_use) and self._meets(channel) and any(self._shown(k, channel) for k in self.knobs)
+        shown = any(self._shown(each, channel) for each in self.knobs)
+        return bool(channel.per_use) and self._meets(channel, self.called) and shown
 
     def at_rest(self, channel: Channel) -> bool:
         """Whether a stored credential can leak through a channel."""
         lies = any(each.issuance in channel.holds and self._shown(each, channel) for each in self.knobs)
-        return bool(channel.at_rest) and lies and self._meets(channel)
+        return bool(channel.at_rest) and lies and self._meets(channel, self.connected)
 
     def takes_over(self, channel: Channel) -> bool:
         """Whether workloads are taken over through a channel."""
@@ -139,16 +170,21 @@ class Means:
         """Whether whoever keeps a credential shows it where a channel could take it."""
         return knobs.custody in channel.custody
 
-    def _meets(self, channel: Channel) -> bool:
+    def sends_out(self, channel: Channel) -> bool:
+        """Whether a call for another objective can send its credential out through a channel."""
+        shown = any(self._shown(each, channel) for each in self.knobs)
+        return bool(channel.sent_out) and self._meets(channel, self.diverted) and shown
+
+    def _meets(self, channel: Channel, called: Mapping[str, set[str]]) -> bool:
         """Whether an agent that a channel is about calls a tool that it is about."""
-        agents: Collection[str] = self.called if channel.agents is None else channel.agents
-        tools = set().union(*(self.called[name] for name in agents))
+        agents: Collection[str] = called if channel.agents is None else channel.agents
+        tools = set().union(*(called[name] for name in agents))
         return bool(tools if channel.tools is None else tools & {*channel.tools})
 
     @cached_property
     def leaking(self) -> tuple[Channel, ...]:
         """Leak channels that can take something."""
-        ways = (self.by_use, self.at_rest, self.takes_over)
+        ways = (self.by_use, self.at_rest, self.takes_over, self.sends_out)
         return tuple(each for each in self.channels if any(way(each) for way in ways))
 
     @property
@@ -205,9 +241,10 @@ class Means:
 
     def _walk(self, scope: str, served: frozenset[str], gone: frozenset[str]) -> Walk:
         walk, estate = Walk(self.scenario, gone), self.scenario.estate
-        for kind in self.kinds:
+        for name, kind in ((name, kind) for name, kinds in self.running.items() for kind in kinds):
             task = self.scenario.tasks[kind]
-            tools = [tool for tool in (estate.tools[name] for name in self.tools(task)) if tool.uses in served]
+            called = self.tools(task) | (self.connected if scope == "role" else self.diverted)[name]
+            tools = [tool for tool in (estate.tools[name] for name in called) if tool.uses in served]
             roles = {tool.uses for tool in tools}
             if scope == "task":
                 walk.from_task(roles, task.needs)
@@ -260,3 +297,8 @@ class Means:
         spans = {name: {resources[each].environment for each in roles[name].can} for name in walk.roles}
         opened = ((resources[place].environment, spans[secrets[name].opens]) for name, place in walk.secrets)
         return any(len(each) > 1 for each in spans.values()) or any(there - {here} for here, there in opened)
+
+
+def _some(injection: Injection) -> bool:
+    """Whether an agent may follow an injection."""
+    return injection.followed.constant != 0 and injection.followed.at_most != 0

@@ -164,6 +164,11 @@ A policy set is a file in the [Cedar](https://www.cedarpolicy.com) language besi
 one (`policies/coding-agents` and others), or `text` in the scenario itself. A strategy asks
 it with `policy: NAME`. [model.md](model.md#policy) says when, and what follows from a denial.
 
+Bundled policies that need no steps are there by name alone, without a section `policies`: `policy: keep-to-the-task`
+permits what the task's own chain calls, and whatever else touches only what the task needs; `policy: intent-monitor`
+permits everything to tasks that follow their own objective, and nothing to others. A set of the same name in the
+scenario goes before.
+
 ```yaml
 policies:
   guard:
@@ -185,16 +190,18 @@ A request has these parts, in the shape of AuthZEN's Authorization API 1.0:
 | principal | `principal in Population::"NAME"` | the agents that call |
 | | `principal in Role::"NAME"` | the role that they call in |
 | action | `action == Action::"NAME"` | the tool |
-| resource | `resource == Resource::"NAME"` | a resource that the tool's role can touch |
+| resource | `resource == Resource::"NAME"` | a resource that the call touches |
 | | `resource.untrusted_content` | as in the estate |
 | context | `context.task_kind` | `TaskKind::"NAME"` |
-| | `context.objective` | `Objective::"own"` or `Objective::"changed"`; always own for now |
+| | `context.objective` | `Objective::"own"`, or `Objective::"changed"` in a task that follows another one |
 | | `context.sensitivity` | of the resource, 1 to 5 |
 | | `context.environment` | of the resource, `Environment::"NAME"` |
 | | `context.approval` | whether the call goes no further without a person's approval |
 | | `context.delegation_depth` | how many times the task was handed on; 0: it came by itself |
 | | `context.calls` | calls of the task before this one, rounded down to `steps.calls` |
 | | `context.credential_age` | seconds, rounded down to `steps.credential-age` |
+| | `context.in_task` | whether the resource is one that the task kind `needs` |
+| | `context.in_chain` | whether the tool is one that the task kind's own `steps` or `markov` calls |
 
 The age is that of the credential that the task holds for the role; 0 if it holds none.
 
@@ -256,4 +263,4 @@ KINDS = {
     "Count": "whole number, 0 or more",
     "Several": "whole number, 1 or more",
 }
-PLURALS = {"Duration": "durations", "Money": "money", "Number": "numbers"}
+PLURALS = {"Duration": "durations", "Money": "money", "Number": "numbers", "Probability": "probabilities"}

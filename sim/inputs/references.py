@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from sim.inputs import chaining, delegation, serving
+from sim.inputs import chaining, delegation, diverting, serving
 from sim.inputs.budgets import UNITS
 from sim.inputs.estate import TaskKind
 from sim.inputs.messages import shown_key, unknown_name
+from sim.inputs.policies.files import as_named
 from sim.inputs.schema import Scenario
 from sim.inputs.touching import untouchable
 from sim.inputs.tree import Place, Problems, Tree, find
@@ -41,6 +42,7 @@ def check(scenario: Scenario, tree: Tree, problems: Problems) -> None:
         delegation.check(scenario, tree, problems)
         _check_tasks(scenario, tree, problems)
         serving.check(scenario, tree, problems)
+        diverting.check(scenario, tree, problems)
 
 
 def _place(tree: Tree, path: Path, key: bool) -> Place:
@@ -56,10 +58,15 @@ def references(scenario: Scenario) -> Iterator[Reference]:
     for name, population in scenario.agents.items():
         path: Path = ("agents", name)
         yield from _keys("task kind", population.tasks, scenario.tasks, (*path, "tasks"))
+        yield from _list("tool", population.also_calls, scenario.estate.tools, (*path, "also-calls"))
         poisson = population.arrivals.poisson
         if poisson and poisson.profile:
             place = (*path, "arrivals", "poisson", "profile")
             yield Reference("profile", poisson.profile, scenario.profiles, place)
+    for name, change in scenario.objective_changes.items():
+        path = ("objective-changes", name)
+        yield from _list("population of agents", change.agents or (), scenario.agents, (*path, "agents"))
+        yield from _keys("tool", change.calls, scenario.estate.tools, (*path, "calls"))
     for name, channel in scenario.leaks.items():
         yield from _list("tool", channel.tools or (), scenario.estate.tools, ("leaks", name, "tools"))
         yield from _list("population of agents", channel.agents or (), scenario.agents, ("leaks", name, "agents"))
@@ -69,7 +76,8 @@ def references(scenario: Scenario) -> Iterator[Reference]:
         yield Reference("profile", scenario.approvers.hours, scenario.profiles, ("approvers", "hours"))
     for name, strategy in scenario.strategies.items():
         if strategy.policy:
-            yield Reference("policy set", strategy.policy, scenario.policies, ("strategies", name, "policy"))
+            sets = (*scenario.policies, *as_named())
+            yield Reference("policy set", strategy.policy, sets, ("strategies", name, "policy"))
         if strategy.approval:
             path = ("strategies", name, "approval", "tools")
             yield from _list("tool", strategy.approval.tools, scenario.estate.tools, path)

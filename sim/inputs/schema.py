@@ -11,6 +11,7 @@ from sim.inputs.budgets import Budget
 from sim.inputs.distributions import Chance, Distribution, Model
 from sim.inputs.estate import BackOff, Estate, Population, Profile, TaskKind
 from sim.inputs.names import Name, Text
+from sim.inputs.objectives import ObjectiveChange
 from sim.inputs.policies.section import PolicySet
 from sim.inputs.quantities import Count, Duration, Probability, Rate, Several, Span, wrong
 from sim.inputs.strategy import Custody, Issuance, Strategy
@@ -23,6 +24,10 @@ class Channel(Model):
     per_use: Probability | None = Field(default=None, description="chance that one attempt copies its credential here")
     at_rest: Rate | None = Field(
         default=None, description="exposures per agent and role while its credential lies stored"
+    )
+    sent_out: Probability | None = Field(
+        default=None,
+        description="chance that a call for another objective that is let in sends its credential out here",
     )
     holds: list[Issuance] = Field(
         default=["standing", "leased"], min_length=1, description="at rest: which kinds of credential lie there"
@@ -51,8 +56,8 @@ class Channel(Model):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if sum(way is not None for way in (self.per_use, self.at_rest, self.takeover)) != 1:
-            raise wrong("a leak channel takes exactly one of per-use, at-rest, takeover")
+        if sum(way is not None for way in (self.per_use, self.at_rest, self.takeover, self.sent_out)) != 1:
+            raise wrong("a leak channel takes exactly one of per-use, at-rest, takeover, sent-out")
         return self
 
     @model_validator(mode="after")
@@ -142,6 +147,10 @@ class Scenario(Model):
     estate: Estate = Field(description="what there is to reach, and how")
     tasks: dict[Name, TaskKind] = Field(min_length=1, description="name → kind of task")
     agents: dict[Name, Population] = Field(min_length=1, description="name → agents of one kind")
+    objective_changes: dict[Name, ObjectiveChange] = Field(
+        default={},
+        description="name → way in which tasks come to follow another objective; none: agents keep to their tasks",
+    )
     leaks: dict[Name, Channel] = Field(default={}, description="name → way a credential leaks; none: nothing leaks")
     attacker: Attacker = Field(description="whoever finds a credential")
     defender: Defender = Field(default=Defender(), description="who notices and revokes")

@@ -14,6 +14,7 @@ from sim.inputs import names
 from sim.inputs.budgets import Budget, metric
 from sim.inputs.distributions import Distribution, Part
 from sim.inputs.estate import Estate, Level, Population, Profile, Resource, Role, Secret, TaskKind, Tool
+from sim.inputs.objectives import ObjectiveChange
 from sim.inputs.policies.section import PolicySet
 from sim.inputs.schema import Approvers, Attacker, Channel, Defender, Issuer, Scenario
 from sim.inputs.strategy import Knobs, Strategy
@@ -28,6 +29,7 @@ SECTIONS: tuple[type[BaseModel], ...] = (
     Profile,
     TaskKind,
     Population,
+    ObjectiveChange,
     Channel,
     Attacker,
     Defender,

@@ -55,7 +55,8 @@ def amounts(scenario: Scenario) -> Iterator[Amount]:
     for name, population in scenario.agents.items():
         more = expected_tasks(scenario, population, work)
         tasks += more * per_task(scenario, population, led.tasks)
-        called += more * per_task(scenario, population, led.calls)
+        calling = per_task(scenario, population, led.calls)
+        called += more * (calling + _for_others(scenario, name, calling))
         busy += more * per_task(scenario, population, work)
         path = ("agents", name, "arrivals")
         yield Amount("tasks are", tasks, MOST_TASKS, path)
@@ -109,6 +110,16 @@ def expected_tasks(scenario: Scenario, population: Population, work: OfTask | No
         cycle = mean(arrivals.closed_loop.pause) + per_task(scenario, population, work or _Work(scenario))
         return population.count * population.concurrency * _often(span, cycle)
     return 0.0
+
+
+def _for_others(scenario: Scenario, population: str, calling: float) -> float:
+    """Calls of a task for other objectives than its own, roughly: as if every injection were followed."""
+    found = 0.0
+    for change in scenario.objective_changes.values():
+        if change.agents is None or population in change.agents:
+            chance = change.injection.carried if change.injection else change.drift or 0.0
+            found += min(1.0, chance * calling) * mean(change.length)
+    return found
 
 
 def per_task(scenario: Scenario, population: Population, of: OfTask) -> float:

@@ -77,7 +77,9 @@ class Approval(Model):
         "task is issued for them does not outlive it; none: for one call",
     )
     approves_bad: Probability = Field(
-        default=0.0, description="chance that a request which should be refused is approved; agents make none yet"
+        default=0.0,
+        description="chance that a request which should be refused is approved: one of a call for another objective "
+        "that touches what the task does not need",
     )
     refuses_good: Probability = Field(
         default=0.0, description="chance that a request which should be approved is refused"

@@ -57,6 +57,29 @@ def tools_of(task: TaskKind) -> set[str]:
     return {*task.markov.start, *(tool for row in task.markov.then.values() for tool in row)}
 
 
+def acted_on(scenario: Scenario) -> Mapping[str, tuple[int, ...]]:
+    """Tool → places of the resources that a call acts on, rising: what it touches, or else all that its role can.
+
+    A role that can touch none itself acts on those of the roles it may assume.
+    """
+    places = {name: place for place, name in enumerate(scenario.estate.resources)}
+    by_role = _by_role(scenario, places)
+    return {
+        name: by_role[tool.uses] if tool.touches is None else tuple(sorted({places[to] for to in tool.touches}))
+        for name, tool in scenario.estate.tools.items()
+    }
+
+
+def _by_role(scenario: Scenario, places: Mapping[str, int]) -> Mapping[str, tuple[int, ...]]:
+    roles = scenario.estate.roles
+    found: dict[str, set[int]] = {}
+    for group in components({name: role.assumes for name, role in roles.items()}):
+        others = {place for name in group for after in roles[name].assumes for place in found.get(after, ())}
+        others |= {places[resource] for name in group for resource in roles[name].can}
+        found |= {name: {places[resource] for resource in roles[name].can} or others for name in group}
+    return {name: tuple(sorted(own)) for name, own in found.items()}
+
+
 def _touched(roles: Mapping[str, Role], groups: Sequence[Sequence[str]], bits: Mapping[str, int]) -> Mapping[str, int]:
     """Role → bits of what it can touch; the groups in an order in which each follows all that it leads to."""
     touched: dict[str, int] = {}

@@ -13,6 +13,7 @@ from sim.measure.approvals import METRICS as APPROVALS
 from sim.measure.delegation import METRICS as DELEGATION
 from sim.measure.losses import METRICS as LOSSES
 from sim.measure.metric import OF_ROWS, Metric, quantile, ratio, total
+from sim.measure.objectives import METRICS as OVERREACH
 
 _CUT = "; windows count up to the end of the time simulated, so this can be lower than the survival chart says"
 
@@ -191,6 +192,7 @@ METRICS: tuple[Metric, ...] = (
         rare=True,
     ),
     *LOSSES,
+    *OVERREACH,
     ratio(
         "audit_attributable",
         "Attributable uses",

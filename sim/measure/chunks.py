@@ -14,8 +14,10 @@ Rows = npt.NDArray[Any]
 Table = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
 KINDS = 1 << max(Event).bit_length()
-SORTS = 2 * max(Flag) * KINDS
-"""A row's sort is kind + KINDS * flags: all that decides whether a metric is about it."""
+TOLD_APART = 2 * Flag.PASSED - 1
+"""The flags that sorts tell apart; what is said of objectives is looked for where there is any of it."""
+SORTS = (TOLD_APART + 1) * KINDS
+"""A row's sort is kind + KINDS * flags: what decides for most metrics whether they are about it."""
 
 
 def table(wanted: Callable[[int, int], bool]) -> Table:
@@ -33,7 +35,7 @@ class Chunk:
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         kinds = rows["kind"].astype(np.uint8)
-        self._sorts = rows["flags"].astype(np.intp)
+        self._sorts = (rows["flags"] & TOLD_APART).astype(np.intp)
         self._sorts *= KINDS
         self._sorts += kinds
         # Flags that few scenarios have are the highest, so that their sorts cost nothing elsewhere.

@@ -25,7 +25,7 @@ class Metric:
         bottom: denominator of a ratio.
         at: probability of a quantile, or where a tail begins.
         better: which direction a defender wants.
-        group: section of the report: exposure, reach, audit, friction.
+        group: section of the report: exposure, reach, overreach, audit, friction.
         counts: the column counts events, so that 0 in every replication still has an upper limit above 0.
         rare: moves only when an attacker succeeds, so that 0 in every replication bounds nothing from above.
         says: one sentence for the report's glossary.

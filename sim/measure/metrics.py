@@ -15,6 +15,7 @@ from sim.measure.chunks import Chunk
 from sim.measure.denials import DenialRow, Denials
 from sim.measure.incidents import Incidents
 from sim.measure.leaks import LeakRow
+from sim.measure.objectives import Overreach
 from sim.measure.tally import Tally
 from sim.model.credentials import Plan
 from sim.model.reach import Reach
@@ -40,6 +41,7 @@ class Metrics:
     def __init__(self, world: World, plan: Plan, reach: Reach) -> None:
         self._tally = Tally(world.horizon, world.issuer.capacity)
         self._approvals = Approvals(world)
+        self._overreach = Overreach(world)
         self._incidents = Incidents(world, plan, reach)
         self._denials = Denials(plan.name, plan.policy)
 
@@ -48,6 +50,7 @@ class Metrics:
         chunk = Chunk(rows)
         self._tally.add(chunk)
         self._approvals.add(chunk)
+        self._overreach.add(chunk)
         self._incidents.add(chunk)
         self._denials.add(chunk)
 
@@ -63,7 +66,7 @@ class Metrics:
         """The replication's totals by column of the catalogue (nan: undefined), and its leaked credentials."""
         incidents = self._incidents
         leaks = incidents.rows(replication)
-        columns = self._tally.totals() | self._approvals.totals()
+        columns = self._tally.totals() | self._approvals.totals() | self._overreach.totals()
         for name in SUMMED:
             columns[name] = math.fsum(leak[name] for leak in leaks)  # type: ignore[literal-required]
         columns["captures"] = incidents.captures

@@ -64,8 +64,8 @@ def access_graph(scenario: Scenario) -> nx.DiGraph:
     estate = scenario.estate
     kinds = running(scenario)
     _nodes(graph, scenario)
-    for name in scenario.agents:
-        for tool in _tools_of(scenario, list(kinds[name])):
+    for name, population in scenario.agents.items():
+        for tool in dict.fromkeys((*_tools_of(scenario, list(kinds[name])), *population.also_calls)):
             graph.add_edge(f"agent:{name}", f"tool:{tool}", relation="calls")
         for to in dict.fromkeys(to for kind in kinds[name] for to, _ in handed_on(scenario, scenario.tasks[kind])):
             graph.add_edge(f"agent:{name}", f"agent:{to}", relation="delegates")

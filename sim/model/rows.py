@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from sim.core.laws import Law
 from sim.model.calendar import Calendar
@@ -53,6 +55,13 @@ class Weighted:
             if u < edge:
                 return thing
         return self.things[-1]
+
+
+def weighted(ids: Mapping[str, int], weights: Mapping[str, float]) -> Weighted:
+    """Things by their ids, in the order in which they are written."""
+    total = sum(weights.values())
+    sums = accumulate(weights.values())
+    return Weighted(tuple(ids[name] for name in weights), tuple(value / total for value in sums))
 
 
 @dataclass(frozen=True)
@@ -118,10 +127,34 @@ class Happens:
 
 
 @dataclass(frozen=True)
+class ChangeRow:
+    """A way in which a task's objective changes.
+
+    Attributes:
+        injected: by an injection, which is followed or not; else by drift.
+        chance: after a call: that it carried an injection, or of drift.
+        followed: an agent's chance to follow an injection; None: it always does.
+        tools: after whose calls it can happen; populations: in whose tasks.
+        calls: what is called from then on; length: how often.
+    """
+
+    name: str
+    title: str
+    injected: bool
+    chance: float
+    followed: Law | None
+    tools: frozenset[int]
+    populations: frozenset[int]
+    calls: Weighted
+    length: Law
+
+
+@dataclass(frozen=True)
 class ChannelRow:
     """A leak channel.
 
     Attributes:
+        sent_out: chance that a call for another objective sends its credential out here.
         gap: mean time between exposures of a stored credential; 0 for other channels.
         takeover_gap: mean time between takeovers of an agent's workload, `lasting` each; 0 for other channels.
         custody: whose credentials are copied or lie there.
@@ -129,6 +162,7 @@ class ChannelRow:
 
     name: str
     per_use: float
+    sent_out: float
     gap: float
     takeover_gap: float
     lasting: Law

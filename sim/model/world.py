@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Any
 
 from sim.core.laws import Law
 from sim.core.units import FOREVER
 from sim.inputs.chaining import called_by, following
-from sim.inputs.delegation import running
 from sim.inputs.distributions import Chance
+from sim.inputs.diverting import connected
 from sim.inputs.estate import BackOff, Estate, Population, TaskKind, Tool
 from sim.inputs.schema import Channel, Issuer, Scenario
 from sim.inputs.touching import tools_of
@@ -22,10 +21,12 @@ from sim.model.calendar import Calendar, calendar
 from sim.model.graph import Edge, attack_edges
 from sim.model.laws import law
 from sim.model.narrowing import standpoints
+from sim.model.objectives import changes, outside
 from sim.model.policy import PolicyTable, policy_tables
 from sim.model.rows import (
     AgentRow,
     ApproversRow,
+    ChangeRow,
     ChannelRow,
     Happens,
     IssuerRow,
@@ -34,7 +35,7 @@ from sim.model.rows import (
     PopulationRow,
     ToolRow,
     Waits,
-    Weighted,
+    weighted,
 )
 
 
@@ -65,6 +66,9 @@ class World:
     kinds: tuple[KindRow, ...]
     populations: tuple[PopulationRow, ...]
     agents: tuple[AgentRow, ...]
+    changes: tuple[ChangeRow, ...]
+    outside: tuple[frozenset[int], ...]
+    """By standpoint: tools whose calls touch something that it does not need; empty where no objective changes."""
     channels: tuple[ChannelRow, ...]
     hop: Law
     intrusion: Happens | None
@@ -95,7 +99,7 @@ def build(scenario: Scenario) -> World:
     ids = Ids(scenario)
     estate = scenario.estate
     kinds = tuple(_kind(ids, kind, estate) for kind in scenario.tasks.values())
-    populations, agents = _populations(scenario, ids, kinds)
+    populations, agents = _populations(scenario, ids)
     intrusion = scenario.defender.intrusion
     narrowed, narrowing = standpoints(scenario, ids.kind, kinds)
     return World(
@@ -117,6 +121,8 @@ def build(scenario: Scenario) -> World:
         kinds=kinds,
         populations=populations,
         agents=agents,
+        changes=changes(scenario, ids.tool, ids.population),
+        outside=outside(scenario, narrowed),
         channels=tuple(_channel(ids, name, channel, scenario) for name, channel in scenario.leaks.items()),
         hop=law(scenario.attacker.hop),
         intrusion=_happens(intrusion.detection) if intrusion else None,
@@ -142,7 +148,7 @@ class Ids:
         self.population = {name: n for n, name in enumerate(scenario.agents)}
         self.tool_role = [self.role[tool.uses] for tool in estate.tools.values()]
         self.follows = following(estate.tools)
-        self.running = running(scenario)
+        self.connected = connected(scenario)
         self.receiving = {tool.delegates.to for tool in estate.tools.values() if tool.delegates}
 
 
@@ -152,12 +158,6 @@ def _waits(back_off: BackOff) -> Waits:
 
 def _happens(chance: Chance[Any]) -> Happens:
     return Happens(chance.chance, law(chance.time))
-
-
-def _weighted(ids: dict[str, int], weights: dict[str, float]) -> Weighted:
-    total = sum(weights.values())
-    sums = accumulate(weights.values())
-    return Weighted(tuple(ids[name] for name in weights), tuple(value / total for value in sums))
 
 
 def _tool(ids: Ids, name: str, tool: Tool, estate: Estate) -> ToolRow:
@@ -182,8 +182,8 @@ def _kind(ids: Ids, kind: TaskKind, estate: Estate) -> KindRow:
     return KindRow(
         needs=frozenset(ids.resource[name] for name in kind.needs),
         steps=tuple(ids.tool[name] for name in kind.steps or ()),
-        start=_weighted(ids.tool, chain.start) if chain else None,
-        then={ids.tool[name]: _weighted(ids.tool, row) for name, row in chain.then.items()} if chain else {},
+        start=weighted(ids.tool, chain.start) if chain else None,
+        then={ids.tool[name]: weighted(ids.tool, row) for name, row in chain.then.items()} if chain else {},
         length=law(chain.length) if chain else None,
         thinking=law(kind.thinking),
         deadline=kind.deadline,
@@ -191,34 +191,26 @@ def _kind(ids: Ids, kind: TaskKind, estate: Estate) -> KindRow:
     )
 
 
-def _populations(
-    scenario: Scenario, ids: Ids, kinds: tuple[KindRow, ...]
-) -> tuple[tuple[PopulationRow, ...], tuple[AgentRow, ...]]:
+def _populations(scenario: Scenario, ids: Ids) -> tuple[tuple[PopulationRow, ...], tuple[AgentRow, ...]]:
     rows: list[PopulationRow] = []
     agents: list[AgentRow] = []
     for number, (name, population) in enumerate(scenario.agents.items()):
         members = tuple(range(len(agents), len(agents) + population.count))
         agents += [AgentRow(f"{name}-{n + 1}", number) for n in range(population.count)]
-        rows.append(_population(scenario, ids, kinds, name, population, members))
+        rows.append(_population(scenario, ids, name, population, members))
     return tuple(rows), tuple(agents)
 
 
 def _population(
-    scenario: Scenario,
-    ids: Ids,
-    kinds: tuple[KindRow, ...],
-    name: str,
-    population: Population,
-    members: tuple[int, ...],
+    scenario: Scenario, ids: Ids, name: str, population: Population, members: tuple[int, ...]
 ) -> PopulationRow:
     arrivals = population.arrivals
     poisson, every, loop = arrivals.poisson, arrivals.every, arrivals.closed_loop
-    here = ids.running[name]
-    tools = {tool for task in here for tool in kinds[ids.kind[task]].tools}
+    tools = {ids.tool[tool] for tool in ids.connected[name]}
     return PopulationRow(
         name=name,
         agents=members,
-        tasks=_weighted(ids.kind, population.tasks),
+        tasks=weighted(ids.kind, population.tasks),
         concurrency=population.concurrency,
         tenure=law(population.tenure) if population.tenure else None,
         rate=poisson.rate if poisson else 0.0,
@@ -237,6 +229,7 @@ def _channel(ids: Ids, name: str, channel: Channel, scenario: Scenario) -> Chann
     return ChannelRow(
         name=name,
         per_use=channel.per_use or 0.0,
+        sent_out=channel.sent_out or 0.0,
         gap=1.0 / channel.at_rest if channel.at_rest else 0.0,
         takeover_gap=1.0 / channel.takeover if channel.takeover else 0.0,
         lasting=law(channel.lasting),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.core.events import ANSWERS, Event
 from sim.core.units import spoken
+from sim.outputs import objectives
 
 if TYPE_CHECKING:
     from sim.outputs.story import Row, Teller
@@ -40,7 +41,10 @@ TOLD: dict[Event, tuple[str, Callable[[Teller, Row], str]]] = {
         "work",
         lambda t, r: f"{t.agent(r['agent'])} asks for approval to call {t.world.tool_names[r['other']]}",
     ),
-    Event.APPROVAL_ANSWERED: ("work", lambda t, r: f"the request of {t.agent(r['agent'])} {_answer(r)}"),
+    Event.APPROVAL_ANSWERED: (
+        "work",
+        lambda t, r: f"the request of {t.agent(r['agent'])} {_answer(r)}{objectives.aside(r)}",
+    ),
 }
 NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
     Event.APPROVAL_ASKED: lambda t, r: {

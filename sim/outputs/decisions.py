@@ -6,13 +6,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sim.core.events import Event, Flag
+from sim.outputs import objectives
 
 if TYPE_CHECKING:
     from sim.outputs.story import Row, Teller
 
 
 def _told(how: str) -> Callable[[Teller, Row], str]:
-    return lambda t, r: f"{t.agent(r['agent'])} {how} call {t.world.tool_names[r['other']]} ({_why(t, r)})"
+    def told(t: Teller, r: Row) -> str:
+        tool = t.world.tool_names[r["other"]]
+        return f"{t.agent(r['agent'])} {how} call {tool} ({_why(t, r)}){objectives.aside(r)}"
+
+    return told
 
 
 def _why(teller: Teller, row: Row) -> str:

@@ -27,6 +27,7 @@ from sim.outputs.standards import NO_CLAIM, Exercise, remainder
 GROUPS = {
     "exposure": "Exposure: how long leaked credentials stay usable",
     "reach": "Reach: what they lead to",
+    "overreach": "Overreach: where agents went that their tasks do not need",
     "audit": "Audit: what can be told afterwards",
     "friction": "Friction: what it costs the people who run the agents",
 }

@@ -13,7 +13,7 @@ from sim.core.units import DAY, FOREVER, HOUR, MINUTE, SECOND, spoken
 from sim.measure.leaks import LeakRow
 from sim.model.policy import PolicyTable
 from sim.model.world import World
-from sim.outputs import approvals, decisions, delegations, takeovers
+from sim.outputs import approvals, decisions, delegations, objectives, takeovers
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROUTINE = frozenset(
@@ -113,12 +113,14 @@ class Teller:
 
     def _matters(self, row: Row) -> bool:
         kind = Event(row["kind"])
+        if objectives.followed(row):
+            return True
         if kind is Event.REJECTED and row["other"] < 0:
             return False  # waiting for a new one, try by try
         if kind in (Event.ASKED, Event.SPARED, Event.DIED, Event.SHORTENED, Event.REJECTED):
             return row["credential"] in self._leaked
         if kind is Event.TASK_ENDED:
-            return row["other"] in (Outcome.CREDENTIAL, Outcome.APPROVAL)
+            return row["other"] in (Outcome.CREDENTIAL, Outcome.APPROVAL, Outcome.DIVERTED)
         return kind not in ROUTINE
 
     def _line(self, row: Row) -> Line:
@@ -198,6 +200,7 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
             f"{t.agent(r['agent'])} calls {t.world.tool_names[r['other']]} with {t.credential(r['credential'])}"
             + (", from the fallback" if r["flags"] & Flag.FALLBACK else "")
             + (", passed on" if r["flags"] & Flag.PASSED else "")
+            + objectives.aside(r)
         ),
     ),
     Event.REJECTED: ("work", lambda t, r: f"{t.agent(r['agent'])} is refused: {t.credential(r['credential'])} is dead"),
@@ -226,7 +229,8 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
     Event.CAPTURED: (
         "leak",
         lambda t, r: (
-            f"{t.credential(r['credential'])} leaks through {t.world.channels[r['other']].name}"
+            f"{t.credential(r['credential'])} {'is sent out' if t.world.channels[r['other']].sent_out else 'leaks'} "
+            f"through {t.world.channels[r['other']].name}"
             + delegations.where(t, r)
             + ("" if r["until"] > r["at"] else ", already dead")
         ),
@@ -249,6 +253,7 @@ _TOLD: dict[Event, tuple[str, Tell]] = {
     **approvals.TOLD,
     **decisions.TOLD,
     **delegations.TOLD,
+    **objectives.TOLD,
 }
 
 _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
@@ -292,6 +297,7 @@ _NAMED: dict[Event, Callable[[Teller, Row], dict[str, Any]]] = {
     **approvals.NAMED,
     **decisions.NAMED,
     **delegations.NAMED,
+    **objectives.NAMED,
 }
 
 

@@ -25,8 +25,9 @@ ROWS = (
 WHERE = (
     ("decisions", ("tasks_failed_policy",)),
     ("approvals", ("tasks_failed_approval", "approval_wait_seconds")),
+    ("objective_changes", ("out_of_task_allowed", "out_of_task_blocked_share")),
 )
-"""A metric, and the rows more where it is above 0: where policies are asked, where people are."""
+"""A metric, and the rows more where it is above 0: policies are asked, people are, objectives change."""
 _RULE = box.Box("    \n    \n \u2500\u2500 \n    \n    \n    \n    \n    \n")
 _HEAD, _COLUMN = 22, 14
 """Widths at which titles of metrics and names of strategies are broken into lines."""

@@ -16,6 +16,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from tests.fuzzing.faults_of_delegation import DELEGATION
+from tests.fuzzing.faults_of_objectives import OBJECTIVES
 from tests.fuzzing.planting import Edit, Fault, Rule, edit, rule
 
 ENGINE = "sim.engine.compiled"
@@ -290,7 +291,7 @@ CUSTODY = {
     ),
 }
 FAULTS: dict[str, Fault] = (
-    ORDER | RULES | DRAWS | MEMORY | MUCH | APPROVAL | SERVING | POLICY | CUSTODY | DELEGATION
+    ORDER | RULES | DRAWS | MEMORY | MUCH | APPROVAL | SERVING | POLICY | CUSTODY | DELEGATION | OBJECTIVES
 )
 
 

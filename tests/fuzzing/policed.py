@@ -18,6 +18,8 @@ EVERY, THOSE = 3, 1
 APART = 1_000_000
 """An even number, so that the grid is the scenario's."""
 OVERFLOW = 2**63 - 1
+LATER = ("in_task", "in_chain")
+"""Attributes that policies read only where objectives change."""
 
 
 def with_policies(number: int, content: Content, beat: float) -> Content:
@@ -32,11 +34,14 @@ def with_policies(number: int, content: Content, beat: float) -> Content:
 class _Overlay:
     def __init__(self, dice: Dice, content: Content) -> None:
         self.dice, self.content = dice, content
+        self.changing = bool(content.get("objective-changes"))
 
     def lay(self) -> None:
         dice, content = self.dice, self.content
         for resource in content["estate"]["resources"].values():
-            resource |= {"environment": dice.pick(["prod", "test"]), "untrusted-content": dice.often(0.5)}
+            environment, untrusted = dice.pick(["prod", "test"]), dice.often(0.5)
+            known = resource.get("untrusted-content", untrusted)
+            resource |= {"environment": environment, "untrusted-content": known}
         sets: Content = {"open": self.policies(permissive=True)}
         if dice.often(0.5):
             sets["closed"] = self.policies(permissive=False)
@@ -56,7 +61,10 @@ class _Overlay:
             steps["credential-age"] = [f"{age}s" for age in sorted(ages)]
         found: Content = {"steps": steps} if steps or dice.often(0.5) else {}
         if dice.often(0.5):
-            found["missing"] = dice.some([name.replace("_", "-") for name in CONTEXT], 1, 5)
+            names = [name for name in CONTEXT if self.changing or name not in LATER]
+            found["missing"] = dice.some([name.replace("_", "-") for name in names], 1, 5)
+            more = [dice.pick(LATER).replace("_", "-")] if self.changing else []
+            found["missing"] = list(dict.fromkeys([*found["missing"], *more]))
         if dice.often(0.5):
             found["on-error"] = dice.pick(["deny", "deny", "skip"])
         asked = space(Scenario.model_validate(self.content), PolicySet.model_validate({**found, "text": "-"}))
@@ -104,6 +112,10 @@ class _Overlay:
             f"resource.untrusted_content == {str(thing.untrusted).lower()}",
             f"context.delegation_depth >= {call.depth}" if call.depth else "context.delegation_depth < 1",
         ]
+        if self.changing:
+            found += ['context.objective == Objective::"changed"'] * 3
+            needed = asked.things.index(thing) in call.needed
+            found += [f"context.in_chain == {str(call.in_chain).lower()}", f"context.in_task == {str(needed).lower()}"]
         if asked.call_steps:
             found += [f"context.calls >= {self.dice.pick(asked.call_steps)}"] * 2
             found += [f"context.calls + {OVERFLOW} > 0"]  # fails from the first step on

@@ -12,6 +12,7 @@ from tests.fuzzing.approval import with_approval
 from tests.fuzzing.custody import with_custody
 from tests.fuzzing.delegating import sensible, with_delegation
 from tests.fuzzing.dice import COUNTS, Dice
+from tests.fuzzing.diverting import with_changes
 from tests.fuzzing.much import with_much
 from tests.fuzzing.policed import with_policies
 from tests.fuzzing.serving import with_serving
@@ -30,6 +31,7 @@ def random_scenario(number: int) -> Mapping:
     content = with_approval(number, number % EVERY, content, maker.dice.beat, maker.beats)
     content = with_serving(number % EVERY, content, maker.dice, maker.strategy)
     content = with_delegation(number, number % EVERY, content, maker.dice.beat)
+    content = with_changes(number, number % EVERY, content, maker.dice.beat)
     content = with_policies(number, content, maker.dice.beat)
     return sensible(with_custody(number, number % EVERY, content, maker.dice.beat, maker.beats))
 

@@ -21,7 +21,8 @@ from tests.fuzzing.scenarios import random_scenario
 FIRST = range(60)
 ODD, EVEN = range(1, 60, 2), range(0, 60, 2)
 FOR_READERS = {(model, "title") for model in ("Scenario", "Resource", "Secret", "Role", "Tool", "TaskKind",
-                                              "Population", "Channel", "PolicySet", "Strategy")}  # fmt: skip
+                                              "Population", "ObjectiveChange", "Channel", "PolicySet",
+                                              "Strategy")}  # fmt: skip
 NOT_DRAWN = FOR_READERS - {("Scenario", "title")} | {
     ("Scenario", "story"),  # for the reader
     ("Resource", "labels"),  # they change nothing

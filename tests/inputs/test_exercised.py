@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.core.events import Barrier, Cause, Event, Flag, Refusal
+from sim.core.events import Answer, Barrier, Cause, Event, Flag, Refusal
 from sim.inputs import exercised as rules
 from sim.inputs.exercised import PREDICATES, evidenced, exercised, measured
 from sim.inputs.intruded import Walk
@@ -27,7 +27,7 @@ AT_ONCE = {"delay": "1h"}
 FULL = scenario(
     estate={
         "resources": {
-            "box": {"stores": ["KEY"]},
+            "box": {"stores": ["KEY"], "untrusted-content": True},
             "attic": {"environment": "test"},
             "vault": {"loss": "5k", "sensitivity": 5},
         },
@@ -37,11 +37,13 @@ FULL = scenario(
             "keeper": {"can": {"vault": "read"}, "assumes": ["owner"]},
             "owner": {"mints": ["keeper"]},
         },
+        "tools": {"spare": {"uses": "worker", "duration": "1m"}},
     },
-    agents={"bot": {"count": 2, "tenure": "5d"}},
+    agents={"bot": {"count": 2, "tenure": "5d", "also-calls": ["spare"]}},
     leaks={
         "log": {"per-use": 0.1, "discovery": SOME, "detection": SOME},
         "disk": {"at-rest": "1/day", "discovery": SOME, "detection": SOME},
+        "out": {"sent-out": 0.5, "discovery": NEVER},
     },
     approvers={"response": "1m"},
     policies={"all": {"text": '@id("all") permit(principal, action, resource);'}},
@@ -56,7 +58,7 @@ FULL = scenario(
             "redeployment": "1h",
             "revocation": {"retirement": BY_HAND, "detection": BY_HAND},
         },
-        "asking": {"issuance": "leased", "lifetime": "1h", "approval": {"every-call": True}},
+        "asking": {"issuance": "leased", "lifetime": "1h", "approval": {"every-call": True, "approves-bad": 0.5}},
         "lease": {"issuance": "leased", "lifetime": "1h", "renewal": {"at": 0.5, "max-life": "1d"}, "policy": "all"},
         "bound": {"issuance": "leased", "lifetime": "1h", "binding": "sender-constrained"},
         "task": {
@@ -67,6 +69,10 @@ FULL = scenario(
         },
     },
 )
+FULL["objective-changes"] = {
+    "lure": {"injection": {"carried": 0.1, "followed": 0.5}, "calls": {"spare": 1}, "length": 1, "agents": ["bot"]},
+    "stray": {"drift": 0.1, "calls": {"spare": 1}, "length": 1, "agents": ["bot"]},
+}
 """Has every mechanism that is modelled, but for those of SERVED and HANDED."""
 SERVED = merged(
     FULL,
@@ -151,6 +157,7 @@ NOBODY: Changes = {
     "tasks": {"rest": {"needs": ["box"], "steps": ["nap"], "thinking": "0s"}},
     **channels(agents=["idle"], tools=["call"]),
 }
+OWN_TASKS: Changes = {"objective-changes": None}
 ONLY_TASKS: Changes = {"strategies": {"standing": None, "lease": None, "bound": None, "asking": None}}
 
 OFF: Mapping[str, tuple[Changes, ...]] = {
@@ -212,6 +219,24 @@ OFF: Mapping[str, tuple[Changes, ...]] = {
     ),
     "eviction": ({"defender": None}, {"defender": {"intrusion": {"detection": NEVER}}}, NOT_FOUND, ALL_BOUND),
     "offboarding": ({"agents": {"bot": {"tenure": None}}},),
+    "excess-tools": ({"agents": {"bot": {"also-calls": []}}}, {"tasks": {"job": {"steps": ["call", "spare"]}}}),
+    "untrusted-content": (
+        {"objective-changes": {"lure": None}},
+        {"objective-changes": {"lure": {"injection": {"carried": 0}}}},
+        {"objective-changes": {"lure": {"injection": {"followed": 0}}}},
+    ),
+    "objective-change": (OWN_TASKS, {"objective-changes": {"lure": None, "stray": {"drift": 0}}}),
+    "sent-out": (
+        {"leaks": {"out": None}},
+        {"leaks": {"out": {"sent-out": 0}}},
+        {"leaks": {"out": {"tools": ["call"]}}},
+        OWN_TASKS,
+    ),
+    "wrong-approval": (
+        strategy("asking", approval=None),
+        strategy("asking", approval={"approves-bad": 0}),
+        OWN_TASKS,
+    ),
     "excess-privilege": (
         {"tasks": {"job": {"needs": ["box", "attic"]}}},
         NO_LEAKS,
@@ -362,7 +387,7 @@ def test_a_predicate_that_misses_what_happens_is_found(key: str, monkeypatch: py
 
 NO_EVENT = {
     "task-scope", "action-scope", "escrow", "sharing", "manual-revocation", "excess-privilege", "managed-secrets",
-    "secret-rotation", "environment-crossing", "token-exchange", "tool-chaining",
+    "secret-rotation", "environment-crossing", "token-exchange", "tool-chaining", "excess-tools",
 }  # fmt: skip
 """Mechanisms of which no single event tells."""
 ASKED = {
@@ -389,24 +414,34 @@ ALWAYS: Mapping[Event, str] = {
     Event.CONFINED: "runtime-takeover",
     Event.REGAINED: "use-of-leaks",
     Event.APPROVAL_ASKED: "approval",
+    Event.OBJECTIVE_CHANGED: "objective-change",
+    Event.OUT_OF_SCOPE: "objective-change",
     Event.PERMITTED: "policy",
     Event.DENIED: "policy",
     Event.DELEGATED: "delegation",
 }
 BARRIERS = {Barrier.BOUND: "sender-constraint", Barrier.KEPT: "broker-custody"}
+LEAKS = {
+    "takeover": "runtime-takeover",
+    "per_use": "leak-by-use",
+    "at_rest": "leak-at-rest",
+    "sent_out": "sent-out",
+}
 EDGES = {"stores": "stored-secrets", "assumes": "role-assumption", "mints": "minting"}
 
 
 def captured(channel: Channel) -> str:
     """The mechanism that a capture through a channel tells of."""
-    if channel.takeover is not None:
-        return "runtime-takeover"
-    return "leak-by-use" if channel.per_use is not None else "leak-at-rest"
+    return next(mechanism for way, mechanism in LEAKS.items() if getattr(channel, way) is not None)
+
+
+def wrongly_approved(row: Any) -> bool:
+    return bool(row["flags"] & Flag.OUTSIDE and row["other"] == Answer.APPROVED)
 
 
 def happened(what: Scenario, name: str, case: Case) -> Collection[str]:
     """The mechanisms that the events of a replication tell of."""
-    plan, channels = case.plans[name], [*what.leaks.values()]
+    plan, channels, changes = case.plans[name], [*what.leaks.values()], [*what.objective_changes.values()]
     roles: dict[int, int] = {}
 
     def issued(row: Any) -> str:
@@ -424,6 +459,8 @@ def happened(what: Scenario, name: str, case: Case) -> Collection[str]:
         Event.SHORTENED: lambda _: "rotation",
         Event.ASKED: lambda row: ASKED[row["other"]],
         Event.CAPTURED: lambda row: captured(channels[row["other"]]),
+        Event.OBJECTIVE_CHANGED: lambda row: "untrusted-content" if changes[row["other"]].injection else "",
+        Event.APPROVAL_ANSWERED: lambda row: "wrong-approval" if wrongly_approved(row) else "",
         Event.REFUSED: lambda row: "issuer-outages" if row["other"] == Refusal.OUTAGE else "issuer",
         Event.OBTAINED: lambda row: EDGES[edges[row["edge"]]],
         Event.REACHED: lambda row: "losses" if row["until"] > 0 else "",

@@ -79,7 +79,7 @@ def test_presets_are_changed_deeply() -> None:
 
 def test_every_preset_is_a_strategy(tmp_path: Path) -> None:
     names = ("static", "static-shared", "rotated", "vault-lease", "jit-task", "jit-action",
-             "jit-task-manual-revocation", "workload-identity", "brokered", "human-approved",
+             "jit-action-policy", "jit-task-manual-revocation", "workload-identity", "brokered", "human-approved",
              "saas-escrow")  # fmt: skip
     assert tuple(presets()) == names
     written = ", ".join(f"{name}: {{}}" for name in names)

@@ -11,11 +11,12 @@ import pytest
 import yaml
 
 from sim.core.errors import ScenarioError
+from sim.inputs.bundled import bundled_names
 from sim.inputs.load import Loaded, load
 from sim.inputs.policies import cedar, soundness
 from sim.inputs.policies import check as checks
 from sim.inputs.policies.files import bundled
-from tests.support import compared, scenario
+from tests.support import compared, scenario, write
 
 EVERYTHING = '@id("all") permit(principal, action, resource);\n'
 STEPS = {"calls": [5], "credential-age": ["5m"]}
@@ -59,7 +60,7 @@ WRONG = {  # « stands before what is wrong, or nowhere if it is the policy as a
     "missing context key": (
         f"{FORBID} when {{ context.«tenant == 5 }};",
         "policy 'no': context has no attribute 'tenant'; attributes: task_kind, objective, sensitivity, "
-        "environment, approval, delegation_depth, calls, credential_age",
+        "environment, approval, delegation_depth, calls, credential_age, in_task, in_chain",
     ),
     "misspelt attribute that is only asked for": (
         f"{FORBID} when {{ context has «aproval && context.approval }};",
@@ -249,11 +250,25 @@ def test_policies_of_a_base_lie_beside_the_base(here: Path) -> None:
 
 
 def test_bundled_policies_are_found_by_name_and_sound_where_they_belong(here: Path) -> None:
-    assert {"policies/coding-agents", "policies/no-unapproved-production", "policies/support-desk"} <= set(bundled())
+    names = {"coding-agents", "intent-monitor", "keep-to-the-task", "no-unapproved-production", "support-desk"}
+    assert {f"policies/{name}" for name in names} <= set(bundled())
     steps = "{calls: [20], credential-age: [1h]}"
     text = f"extends: coding-agents\npolicies: {{guard: {{file: policies/coding-agents.cedar, steps: {steps}}}}}\n"
     Path("s.yaml").write_text(text, encoding="utf-8")
     assert "fresh-for-the-worst" in (load("s.yaml").scenario.policies["guard"].text or "")
+
+
+@pytest.mark.parametrize("name", [*bundled_names(), "own-set"])
+def test_a_bundled_policy_is_asked_by_name_in_any_scenario(here: Path, name: str) -> None:
+    """As the preset jit-action-policy does; a set of the scenario's own of the same name goes before."""
+    own = (
+        {"keep-to-the-task": {"text": '@id("mine") permit(principal, action, resource);'}} if name == "own-set" else {}
+    )
+    content = {"extends": "quickstart" if own else name, "policies": own, "strategies": {"jit-action-policy": {}}}
+    found = load(write(here, content)).scenario
+    text = found.policies["keep-to-the-task"].text or ""
+    assert ("mine" if own else "in_chain") in text
+    assert found.strategies["jit-action-policy"].policy == "keep-to-the-task"
 
 
 def test_without_the_engine_one_line_says_so(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ from tests.support import scenario
 
 STRATEGIES = ("static", "static-shared", "rotated", "vault-lease", "jit-task", "jit-task-manual-revocation")
 HOSTILE = (
-    "=HYPERLINK(\"http://evil.example\") </script><script>alert(1)</script> \"'><img src=x onerror=alert(2)> | `b` "
+    '=HYPERLINK("http://evil.example") </script><script>alert(1)</script> "\'><img src=x onerror=alert(2)> | `b` '
     "$x^2$ ${x} {{7*7}} [a](javascript:x) @user"
 )
 """Markup, a formula and a link in one."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.core.units import FOREVER
 from sim.engine import rules
-from sim.engine.compiled import laws, schedule
+from sim.engine.compiled import laws, objectives, schedule
 from sim.engine.compiled.custody import place_of
 from sim.engine.compiled.draws import uniform
 from sim.engine.compiled.jit import hot, rare
@@ -18,6 +18,7 @@ from sim.engine.compiled.words import (
     APPROVAL_DECISION,
     APPROVAL_RESPONSE,
     APPROVED,
+    CHANGED,
     NOT_APPROVED,
     VOID,
 )
@@ -80,13 +81,14 @@ def answered(sim: Any, task: int) -> bool:
     t, row, now = sim.tasks[task], sim.rules[0], sim.now[0].time
     answer, until = VOID, 0
     if t.in_time:
-        # Agents keep to their tasks: every request is a good one.
-        answer = APPROVED if _approves(sim, task, True) else NOT_APPROVED
+        answer = APPROVED if _approves(sim, task, not objectives.outside(sim, task)) else NOT_APPROVED
     if answer == APPROVED:
         t.approved = t.step
         until = rules.elevated_until(now, row.elevation)
         sim.elevated[task, place_of(sim, task)] = until
-    emit(sim, APPROVAL_ANSWERED, -1, answer, t.agent, t.number, t.step, -1, t.asked_at, until)
+    # A retry was let in before, and leaves the task no more.
+    flags = objectives.flags(sim, task) & (CHANGED if t.attempt > 0 else -1)
+    emit(sim, APPROVAL_ANSWERED, -1, answer, t.agent, t.number, t.step, -1, t.asked_at, until, flags)
     t.approvals += 1
     t.held_up += now - t.asked_at
     return answer == APPROVED

@@ -33,7 +33,7 @@ def fresh(sim: Any, agent: int, number: int, source: int, kind: int) -> int:
     t = sim.tasks[task]
     t.agent, t.number, t.source, t.arrived, t.kind = agent, number, source, sim.now[0].time, kind
     t.waited, t.held, t.step, t.tool, t.link = 0, 0, 0, -1, -1
-    t.held_up, t.approved = 0, -1
+    t.held_up, t.approved, t.change = 0, -1, -1
     t.who, t.which, t.stand, t.parent, t.depth, t.top, t.chained = agent, number, kind, -1, 0, -1, 0
     for place in range(sim.rules[0].most_roles):
         sim.held[task, place] = -1

@@ -39,7 +39,10 @@ class Collected:
         follows: list[int] = []
         columns["tools"] = terms.named([self._tool(row, follows) for row in world.tools], rows.TOOL)
         columns["follows"] = ints(follows)
-        columns["channels"] = self._channels()
+        columns["channels"], columns["changes"] = self._channels(), self._changes()
+        columns["turning"] = terms.matrix(world.changes, len(world.tools), lambda row: row.tools)
+        columns["swayed"] = terms.matrix(world.changes, len(world.populations), lambda row: row.populations)
+        columns["outside"] = terms.matrix(world.outside if world.changes else (), len(world.tools), lambda found: found)
         columns["watches"] = terms.matrix(world.channels, len(world.tools), lambda row: row.tools)
         columns["serves"] = terms.matrix(world.channels, len(world.populations), lambda row: row.populations)
         return columns
@@ -139,6 +142,7 @@ class Collected:
         found = [
             {
                 "per_use": row.per_use,
+                "sent_out": row.sent_out,
                 "discovery_chance": row.discovery.chance,
                 "discovery_time": add(row.discovery.time),
                 "detection_chance": row.detection.chance if row.detection else -1.0,
@@ -153,6 +157,18 @@ class Collected:
             for row in self.world.channels
         ]
         return terms.named(found, rows.CHANNEL)
+
+    def _changes(self) -> Array:
+        found = [
+            {
+                "followed": self.laws.add(row.followed),
+                "calls": self._choice(row.calls),
+                "length": self.laws.add(row.length),
+                "chance": row.chance,
+            }
+            for row in self.world.changes
+        ]
+        return terms.named(found, rows.CHANGE)
 
     def _estate(self) -> dict[str, Array]:
         world = self.world

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.engine.compiled.jit import rare
 from sim.engine.compiled.memory import recall
+from sim.engine.compiled.objectives import befall
 
 LONGEST = 10_000
 """Calls of a task at most."""
@@ -29,6 +30,9 @@ def follows(sim: Any, task: int) -> bool:
     t.next += 1
     t.left -= 1
     t.chained += 1
+    if sim.rules[0].changes and t.change >= 0:
+        befall(sim, task)
+        return True
     memo = sim.memo[recall(sim, task)]
-    t.took, t.fails, t.hit = memo.took, memo.fails, memo.hit
+    t.took, t.fails, t.hit, t.turns = memo.took, memo.fails, memo.hit, memo.turns
     return True

@@ -58,6 +58,23 @@ def _passes(sim: Any, channel: int, credential: int) -> bool:
 
 
 @rare
+def sent_out(sim: Any, task: int, place: int) -> None:
+    """A call for another objective was let in: its credential is sent out through channels that the draws choose."""
+    t = sim.tasks[task]
+    population = sim.agents[t.agent].population
+    for channel in range(sim.rules[0].channels):
+        chance = sim.channels[channel].sent_out
+        if chance <= 0.0 or not sim.watches[channel, t.tool] or not sim.serves[channel, population]:
+            continue
+        if not _passes(sim, channel, t.credential):
+            continue
+        if uniform(sim, CAPTURE, t.who, t.which, place, channel) < chance:
+            name0, name1 = leak_name(sim, channel << 1, t.who, t.which, place)
+            passed = t.parent >= 0 and sim.passed[task, sim.place_of[population, t.tool]] > 0
+            _copy(sim, channel, t.credential, name0, name1, t.agent, t.number, passed)
+
+
+@rare
 def next_exposure(sim: Any, number: int) -> None:
     """The credential that is stored at a place is exposed again after a while."""
     e = sim.exposures[number]

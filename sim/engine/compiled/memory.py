@@ -8,7 +8,7 @@ from sim.engine.compiled import laws
 from sim.engine.compiled.draws import uniform
 from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.state import MEMORY
-from sim.engine.compiled.words import CAPTURE, DURATION, FAILURE, NEXT_TOOL, THINKING
+from sim.engine.compiled.words import CAPTURE, DURATION, FAILURE, NEXT_TOOL, OBJECTIVE, THINKING
 
 
 @hot
@@ -21,10 +21,16 @@ def drawn(sim: Any, law: int, stream: int, agent: int, task: int, place: int) ->
 @rare
 def chosen(sim: Any, choice: int, stream: int, entity: int, i: int, j: int) -> int:
     """The thing that the draw chooses; see sim.model.rows.Weighted. A single one needs no draw."""
+    return chosen_of(sim, choice, stream, entity, i, j, 0)
+
+
+@hot
+def chosen_of(sim: Any, choice: int, stream: int, entity: int, i: int, j: int, sub: int) -> int:
+    """The same in a sub-stream."""
     row = sim.choices[choice]
     if row.count == 1:
         return sim.things[row.first]
-    u = uniform(sim, stream, entity, i, j, 0)
+    u = uniform(sim, stream, entity, i, j, sub)
     for place in range(row.first, row.first + row.count):
         if u < sim.weights[place]:
             return sim.things[place]
@@ -39,6 +45,15 @@ def captured(sim: Any, agent: int, task: int, place: int) -> int:
             chance = sim.channels[channel].per_use
             if chance > 0.0 and uniform(sim, CAPTURE, agent, task, place, channel) < chance:
                 return 1
+    return 0
+
+
+@hot
+def comes(sim: Any, agent: int, task: int, step: int) -> int:
+    """May the objective change after the call, for what the draws say?"""
+    for change in range(sim.rules[0].changes):
+        if uniform(sim, OBJECTIVE, agent, task, step, change) < sim.changes[change].chance:
+            return 1
     return 0
 
 
@@ -74,3 +89,4 @@ def _draw(sim: Any, task: int, place: int) -> None:
     memo.took = drawn(sim, tool.duration, DURATION, agent, number, step)
     memo.fails = tool.fails > 0.0 and uniform(sim, FAILURE, agent, number, step, 0) < tool.fails
     memo.hit = captured(sim, agent, number, step)
+    memo.turns = comes(sim, agent, number, step)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine import rules
-from sim.engine.compiled import custody
+from sim.engine.compiled import custody, objectives
 from sim.engine.compiled.jit import rare
 from sim.engine.compiled.log import emit
 from sim.engine.compiled.words import ALLOWED, BY_ERROR, DENIED, ERROR, PERMITTED
 
-OWN = 0
-"""The objective of every task."""
+OWN, CHANGED = 0, 1
+"""Objectives as the table of decisions tells them apart."""
 
 
 @rare
@@ -25,11 +25,12 @@ def permits(sim: Any, task: int) -> bool:
         calls_passed += 1
     while ages_passed < plan.age_steps and sim.age_steps[ages_passed] <= age:
         ages_passed += 1
-    population = sim.agents[t.agent].population
+    population, objective = sim.agents[t.agent].population, OWN if t.change < 0 else CHANGED
     first = sim.first_entry[(t.depth * plan.populations + population) * plan.kinds + t.kind, t.tool]
-    entry = rules.entry(first, OWN, sim.asking[t.tool], calls_passed, plan.call_steps, ages_passed, plan.age_steps)
+    asks = sim.asking[t.tool]
+    entry = rules.entry(first, objective, asks, calls_passed, plan.call_steps, ages_passed, plan.age_steps)
     verdict = sim.verdicts[entry]
     event = PERMITTED if verdict == ALLOWED else DENIED
-    flags = ERROR if verdict == BY_ERROR else 0
+    flags = objectives.flags(sim, task) | (ERROR if verdict == BY_ERROR else 0)
     emit(sim, event, -1, t.tool, t.agent, t.number, t.step, -1, 0, 0, flags, -1, entry)
     return bool(verdict == ALLOWED)

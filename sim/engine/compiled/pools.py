@@ -67,14 +67,15 @@ HOLDING = row("lease asking requests slot member", waiting=LIST)
 TASK = row(
     """
     arrived waited began took link agent number kind source step length attempt again tool credential request
-    tries nth cut fails hit held outcome asked_at in_time held_up approvals approved
+    tries nth cut fails hit held outcome asked_at in_time held_up approvals approved turns change
     who which stand parent depth handed_at returned top next left chained
     """,
     in_running=LINKS,
 )
 """`held`: roles that it holds a credential for. `asked_at`, `in_time`: of its last request for approval, and whether
 that is answered before it is void; `approvals`: requests for the present call; `approved`: the step of the last call
-that was; `held_up`: ticks it waited for approval.
+that was; `held_up`: ticks it waited for approval. `turns`: by the draws the objective may change after this call;
+`change`: how it has.
 
 `who`, `which`: address of all its draws; `stand`: as in sim.model.World.needs; `parent`: the task that waits for this
 one, `depth`: how many do; `handed_at`, `returned`: when its call handed a task over, and how that ended. `top`: the
@@ -120,7 +121,7 @@ NODE = row("link what")
 KNOWN = row("value knowers last count")
 """A secret: the credential that is its present value, and who knows it, by number of intrusion."""
 
-MEMO = row("owner thinking took tool fails hit")
+MEMO = row("owner thinking took tool fails hit turns")
 """Draws of a step's first attempt, for the next strategy: the same under each."""
 
 ENTRY = np.dtype([("key", "i8"), ("first", "i8"), ("second", "i8")], align=True)

@@ -20,14 +20,15 @@ RULES = row(
     outage_length hop notice_time eviction staffed channels copies remembers tools most_roles
     approvers approver_hours response expires asks elevation
     kinds policed call_steps age_steps takes_over
-    populations chains delegates
+    populations chains delegates changes sends
     """,
     floats="issuer_fails wait_factor wait_jitter notice_chance approves_bad refuses_good",
 )
 """`tries`: retries of the issuer's clients; `copies`: whether any channel copies what is used; `remembers`: whether
 draws are kept for another strategy; `approvers`: how many there are; `asks`: whether any call needs approval;
 `policed`: whether a policy set is asked; `call_steps`, `age_steps`: how many there are; `takes_over`: whether any
-channel takes workloads over; `chains`, `delegates`: whether any tool calls others, or hands tasks over."""
+channel takes workloads over; `chains`, `delegates`: whether any tool calls others, or hands tasks over; `changes`: in
+how many ways objectives change; `sends`: whether any channel takes what is sent out."""
 
 TERMS = row(
     """
@@ -61,10 +62,13 @@ POPULATION = row("until every first concurrency tasks gap calendar pause tenure 
 
 CHANNEL = row(
     "gap takeover_gap lasting discovery_time detection_time remediation takes_agents takes_kept",
-    floats="per_use discovery_chance detection_chance",
+    floats="per_use sent_out discovery_chance detection_chance",
 )
 """`detection_chance` -1: leaks in this channel are never noticed; `takes_agents`, `takes_kept`: whether it copies what
 agents hold, what brokers keep."""
+
+CHANGE = row("followed calls length", floats="chance")
+"""A way in which objectives change; `followed` -1: always."""
 
 ROLE = row("session minted edges count")
 """`minted` -1: without end; role_edges[edges : edges + count] are its hops."""

@@ -52,6 +52,13 @@ class Tables(NamedTuple):
     """Channel × tool."""
     serves: Array
     """Channel × population."""
+    changes: Array
+    turning: Array
+    """Change of objective × tool: can it come after a call of the tool?"""
+    swayed: Array
+    """Change of objective × population: can it come to a task of theirs?"""
+    outside: Array
+    """Kind × tool: does a call touch what the task does not need? Without rows where no objective changes."""
     roles: Array
     role_edges: Array
     resources: Array
@@ -94,10 +101,11 @@ def empty_tables() -> Tables:
     flat |= {name: np.zeros(0, dtype) for name, dtype in _ROWS.items()}
     square: dict[str, Any] = dict.fromkeys(("calendar_weights", "calendar_before"), np.float64)
     square |= dict.fromkeys(("then", "place_of", "first_entry", "narrows"), np.int64)
-    square |= dict.fromkeys(("needs", "touches", "watches", "serves", "calendar_open"), np.uint8)
+    square |= dict.fromkeys(_BYTES, np.uint8)
     return Tables(**flat, **{name: np.zeros((0, 0), dtype) for name, dtype in square.items()})
 
 
+_BYTES = ("needs", "touches", "watches", "serves", "turning", "swayed", "outside", "calendar_open")
 _ROWS = {
     "rules": rows.RULES,
     "terms": rows.TERMS,
@@ -107,6 +115,7 @@ _ROWS = {
     "choices": rows.CHOICE,
     "populations": rows.POPULATION,
     "channels": rows.CHANNEL,
+    "changes": rows.CHANGE,
     "roles": rows.ROLE,
     "resources": rows.RESOURCE,
     "edges": rows.EDGE,
@@ -140,6 +149,8 @@ def _rules(collected: Collected, plan: Plan) -> Array:
         "channels": len(world.channels),
         "copies": any(row.per_use for row in world.channels),
         "takes_over": any(row.takeover_gap for row in world.channels),
+        "sends": any(row.sent_out for row in world.channels),
+        "changes": len(world.changes),
         "tools": len(world.tools),
         "kinds": len(world.kinds),
         "populations": len(world.populations),

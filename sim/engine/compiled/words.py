@@ -43,10 +43,12 @@ from sim.core.events import Answer, Barrier, Cause, Event, Flag, Outcome, Refusa
     CONFINED,
     REGAINED,
     DELEGATED,
+    OBJECTIVE_CHANGED,
+    OUT_OF_SCOPE,
 ) = (event.value for event in Event)
 
-LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS, ERROR, FALLBACK, PASSED = (flag.value for flag in Flag)
-DONE, TOOL_FAILED, NO_CREDENTIAL, DEADLINE, NO_APPROVAL, BY_POLICY = (outcome.value for outcome in Outcome)
+LATE, ATTRIBUTABLE, LEAKED, ORPHAN, ATTACKERS, ERROR, FALLBACK, PASSED, CHANGED, OUTSIDE = (flag.value for flag in Flag)
+DONE, TOOL_FAILED, NO_CREDENTIAL, DEADLINE, NO_APPROVAL, BY_POLICY, DIVERTED = (outcome.value for outcome in Outcome)
 EXPIRED, ROTATED, TASK_END, RETIREMENT, DETECTION, EVICTION, ACTION_END = (cause.value for cause in Cause)
 ALLOWED, _, BY_ERROR = (verdict.value for verdict in Verdict)
 BY_OUTAGE, BY_RATE, BY_FAILURE = (refusal.value for refusal in Refusal)
@@ -91,6 +93,11 @@ APPROVED, NOT_APPROVED, VOID = (answer.value for answer in Answer)
     APPROVAL_DECISION,
     TAKEOVER,
     TAKEOVER_LENGTH,
+    OBJECTIVE,
+    SUSCEPTIBILITY,
+    FOLLOWED,
+    DIVERTED_LENGTH,
+    DIVERTED_TOOL,
     DELEGATE,
     DELEGATED_NAME,
 ) = (stream.value for stream in Stream)

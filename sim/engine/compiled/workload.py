@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine import rules
-from sim.engine.compiled import approvals, chains, custody, delegation, laws, policy, pools, schedule
+from sim.engine.compiled import approvals, chains, custody, delegation, laws, objectives, policy, pools, schedule
 from sim.engine.compiled.arrivals import leave, next_in_loop
 from sim.engine.compiled.draws import nth, uniform
 from sim.engine.compiled.following import LONGEST, follows
 from sim.engine.compiled.jit import hot, rare
-from sim.engine.compiled.leaks import copied
+from sim.engine.compiled.leaks import copied, sent_out
 from sim.engine.compiled.log import emit
 from sim.engine.compiled.memory import captured, recall
 from sim.engine.compiled.schedule import later
@@ -24,6 +24,7 @@ from sim.engine.compiled.words import (
     BY_POLICY,
     CUT,
     DEADLINE,
+    DIVERTED,
     DONE,
     DURATION,
     FAILED,
@@ -34,6 +35,7 @@ from sim.engine.compiled.words import (
     LENGTH,
     NO_APPROVAL,
     NO_CREDENTIAL,
+    OUT_OF_SCOPE,
     PASSED,
     REJECTED,
     TASK_ENDED,
@@ -77,8 +79,11 @@ def _next_step(sim: Any, task: int) -> int:
     if t.step - t.chained >= t.length:
         t.outcome = DEADLINE if _too_late(sim, task) else DONE
         return OVER
+    if sim.rules[0].changes and t.change >= 0:
+        later(sim, objectives.next_call(sim, task), schedule.THOUGHT, task)
+        return WAITING
     memo = sim.memo[recall(sim, task)]
-    t.tool, t.took, t.fails, t.hit = memo.tool, memo.took, memo.fails, memo.hit
+    t.tool, t.took, t.fails, t.hit, t.turns = memo.tool, memo.took, memo.fails, memo.hit, memo.turns
     later(sim, memo.thinking, schedule.THOUGHT, task)
     return WAITING
 
@@ -116,12 +121,18 @@ def _found(sim: Any, task: int) -> int:
     t, now = sim.tasks[task], sim.now[0].time
     custody.take_it(sim, task)
     used = rules.alive(sim.credentials[t.credential].dies, now)
-    _say(sim, USED if used else REJECTED, task)
+    stopped = used and sim.rules[0].changes and objectives.out_of_scope(sim, task)
+    _say(sim, OUT_OF_SCOPE if stopped else USED if used else REJECTED, task)
     first = t.again == 0 and t.attempt == 0
     place = t.again << AGAIN | t.attempt << ATTEMPT | t.step
     if t.hit if first else captured(sim, t.who, t.which, place):
         copied(sim, task, place)
+    if stopped:
+        custody.call_over(sim, task)
+        return OVER
     if used:
+        if sim.rules[0].sends and t.change >= 0:
+            sent_out(sim, task, place)
         if t.attempt > 0:
             _draw_again(sim, task)
         later(sim, t.took, schedule.CALLED, task)
@@ -152,6 +163,8 @@ def _called(sim: Any, task: int) -> int:
                 return WAITING
             return _failed(sim, task)
         custody.call_over(sim, task)
+        if t.turns:
+            objectives.called(sim, task)
         t.step += 1
         return NEXT_STEP
     return _failed(sim, task)
@@ -166,6 +179,8 @@ def _returned(sim: Any, task: int) -> int:
     if t.cut or t.returned != DONE:
         return _failed(sim, task)
     custody.call_over(sim, task)
+    if t.turns:
+        objectives.called(sim, task)
     t.step += 1
     return NEXT_STEP
 
@@ -196,6 +211,8 @@ def _over(sim: Any, task: int) -> None:
     t = sim.tasks[task]
     chains.part(sim.agents[t.agent].running, sim.tasks.in_running, task)
     custody.task_over(sim, task)
+    if t.change >= 0:
+        t.outcome = DIVERTED
     emit(sim, TASK_ENDED, -1, t.outcome, t.agent, t.number, -1, -1, t.held_up, t.waited)
     if t.source < 0 or sim.populations[sim.agents[t.agent].population].receives:
         leave(sim, t.agent)
@@ -267,4 +284,6 @@ def _say(sim: Any, event: int, task: int) -> None:
         flags |= PASSED
     elif c.needed == 1 and (c.slot < 0 or sim.slots[c.slot].count == 1):
         flags |= ATTRIBUTABLE
+    if sim.rules[0].changes:
+        flags |= objectives.flags(sim, task)
     emit(sim, event, c.id, t.tool, t.agent, t.number, t.step, t.attempt, 0, 0, flags)

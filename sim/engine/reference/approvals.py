@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import simpy
 
 from sim.core.draws import Stream
-from sim.core.events import Answer, Event, Outcome
+from sim.core.events import Answer, Event, Flag, Outcome
 from sim.core.units import FOREVER
 from sim.engine import rules
 from sim.engine.reference.state import Task, counted
@@ -40,13 +40,13 @@ class Approvals:
         plan = self.sim.plan.approval
         return task.elevated[self._role(tool)] if plan and plan.elevation and tool in plan.tools else FOREVER
 
-    def sought(self, task: Task, step: int, tool: int) -> Generator[simpy.Event, None, Outcome | None]:
+    def sought(self, task: Task, step: int, attempt: int, tool: int) -> Generator[simpy.Event, None, Outcome | None]:
         """Ask a person if the call needs it, and wait; the outcome of the task if it cannot go on."""
         plan = self.sim.plan.approval
         if plan is None or tool not in plan.tools or self._approved(plan, task, step, tool):
             return None
         began = self.sim.now
-        answer = yield from self._asked(plan, task, step, tool)
+        answer = yield from self._asked(plan, task, step, attempt, tool)
         task.waited_for_approval += self.sim.now - began
         if answer is not Answer.APPROVED:
             return Outcome.APPROVAL
@@ -58,15 +58,17 @@ class Approvals:
             return self.sim.now < task.elevated.get(self._role(tool), 0)
         return task.approved == step
 
-    def _asked(self, plan: ApprovalRow, task: Task, step: int, tool: int) -> Generator[simpy.Event, None, Answer]:
+    def _asked(
+        self, plan: ApprovalRow, task: Task, step: int, attempt: int, tool: int
+    ) -> Generator[simpy.Event, None, Answer]:
         sim, asked = self.sim, self.sim.now
         place = counted(task.approvals, step) << AGAIN | step
         answered_at, in_time = self._lined_up(task, step, tool, place)
         yield sim.env.timeout(answered_at - asked)
         answer = Answer.EXPIRED
         if in_time:
-            # Agents keep to their tasks: every request is a good one.
-            answer = Answer.APPROVED if self._approves(plan, task, place, good=True) else Answer.REFUSED
+            good = not sim.objectives.outside(task, tool)
+            answer = Answer.APPROVED if self._approves(plan, task, place, good) else Answer.REFUSED
         until = 0
         if answer is Answer.APPROVED:
             task.approved = step
@@ -79,8 +81,14 @@ class Approvals:
             other=answer,
             was=asked,
             until=until,
+            flags=self._flags(task, attempt, tool),
         )
         return answer
+
+    def _flags(self, task: Task, attempt: int, tool: int) -> int:
+        """What the answer tells of the call's objective; a retry was let in before, and leaves the task no more."""
+        flags = self.sim.objectives.flags(task, tool)
+        return flags & ~Flag.OUTSIDE if attempt else flags
 
     def _lined_up(self, task: Task, step: int, tool: int, place: int) -> tuple[int, bool]:
         """Join the line: when the wait will be over, and whether by an answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sim.core import laws
@@ -24,6 +25,7 @@ class Leaks:
         self.sim = sim
         self.chance = tuple(row.per_use for row in sim.world.channels)
         self.any = any(self.chance)
+        self.sends = tuple(row.sent_out for row in sim.world.channels)
 
     def start(self) -> None:
         """Begin the exposures of stored credentials."""
@@ -41,10 +43,21 @@ class Leaks:
 
     def copied(self, task: Task, place: int, tool: int, credential: Credential) -> None:
         """An attempt with a credential was made: it may be copied into channels, dead or alive."""
-        if not self.any:
-            return
+        if self.any:
+            numbers = self.sim.draws.below(Stream.CAPTURE, self.chance, *task.name, place)
+            self._copied(numbers, task, place, tool, credential)
+
+    def sent_out(self, task: Task, place: int, tool: int, credential: Credential) -> None:
+        """An attempt was let in: if it is for another objective, its credential may be sent out through channels."""
+        if task.change >= 0:
+            draws, where = self.sim.draws, (*task.name, place)
+            numbers = (n for n, chance in enumerate(self.sends) if chance)
+            sending = [n for n in numbers if draws.once(Stream.CAPTURE, *where, n) < self.sends[n]]
+            self._copied(sending, task, place, tool, credential)
+
+    def _copied(self, numbers: Iterable[int], task: Task, place: int, tool: int, credential: Credential) -> None:
         draws, agent = self.sim.draws, task.agent
-        for number in draws.below(Stream.CAPTURE, self.chance, *task.name, place):
+        for number in numbers:
             row = self.sim.world.channels[number]
             if tool in row.tools and agent.population in row.populations and self._passes(credential, row):
                 name = draws.name(number << 1, *task.name, place)

@@ -12,8 +12,8 @@ from sim.engine.reference.state import Task
 if TYPE_CHECKING:
     from sim.engine.reference.simulation import Simulation
 
-OWN = 0
-"""The objective of every task."""
+OWN, CHANGED = 0, 1
+"""Objectives as the table of decisions tells them apart."""
 
 
 class PolicyPoint:
@@ -34,7 +34,8 @@ class PolicyPoint:
         calls = bisect_right(table.call_steps, step)
         age = bisect_right(table.age_steps, self._age(task, tool))
         most = len(table.call_steps), len(table.age_steps)
-        entry = rules.entry(first, OWN, self._approved(tool), calls, most[0], age, most[1])
+        objective = OWN if task.change < 0 else CHANGED
+        entry = rules.entry(first, objective, self._approved(tool), calls, most[0], age, most[1])
         verdict = Verdict(table.verdicts[entry])
         allowed = verdict is Verdict.ALLOWED
         self.sim.log(
@@ -43,7 +44,7 @@ class PolicyPoint:
             task=task.number,
             step=step,
             other=tool,
-            flags=Flag.ERROR if verdict is Verdict.BY_ERROR else 0,
+            flags=(Flag.ERROR if verdict is Verdict.BY_ERROR else 0) | self.sim.objectives.flags(task, tool),
             edge=entry,
         )
         return allowed

@@ -15,6 +15,7 @@ from sim.engine.reference.intruder import Intruders
 from sim.engine.reference.issuer import Issuer
 from sim.engine.reference.leaks import Leaks
 from sim.engine.reference.log import Log, Sink
+from sim.engine.reference.objectives import Objectives
 from sim.engine.reference.policy import PolicyPoint
 from sim.engine.reference.revocations import Revocations
 from sim.engine.reference.standing import Standing
@@ -47,6 +48,7 @@ class Simulation:
         self.leaks = Leaks(self)
         self.takeovers = Takeovers(self)
         self.policy = PolicyPoint(self)
+        self.objectives = Objectives(self)
         self.workload = Workload(self)
         self.delegation = Delegation(self)
 

@@ -140,6 +140,9 @@ class Task:
     """The step whose call was approved last."""
     elevated: dict[int, int] = field(default_factory=dict)
     """Role → end of the elevation that the last approval of a call with it gave."""
+    change: int = -1
+    """How its objective changed, if it did; `further` is how many calls it makes for the other one."""
+    further: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -109,6 +109,8 @@ class Workload:
         task.agent.running[task.number] = task
         sim.log(Event.TASK_STARTED, agent=task.agent.id, task=task.number, other=task.kind)
         outcome = yield from self._chain(task)
+        if task.change >= 0:
+            outcome = Outcome.DIVERTED
         del task.agent.running[task.number]
         sim.custody.task_over(task)
         sim.log(
@@ -132,6 +134,7 @@ class Workload:
             sim.custody.call_over(task, task.step, tool)
             if outcome is not Outcome.DONE:
                 return outcome
+            sim.objectives.called(task, tool)
             task.step += 1
         return Outcome.DEADLINE if self.too_late(task) else Outcome.DONE
 
@@ -143,13 +146,17 @@ class Workload:
     def _calls(self, task: Task) -> Iterator[tuple[int, bool]]:
         """The tool of each call, and whether it is one of the task's own; the others follow from the one before.
 
-        What follows is the same under every strategy, as is its number: a call that fails is a task's last.
+        What follows is the same under every strategy, as is its number: a call that fails is a task's last. When the
+        objective changes, nothing more follows from the call before.
         """
-        for tool in self._tools(task):
+        for tool in self.sim.objectives.chain(task, self._tools(task)):
+            objective = task.change
             yield tool, True
             for after in self.sim.world.tools[tool].follows:
                 if task.step >= LONGEST:
                     return
+                if task.change != objective:
+                    break
                 yield after, False
             if task.step >= LONGEST:
                 return
@@ -203,16 +210,20 @@ class Workload:
         """
         sim, role = self.sim, self.sim.world.tools[tool].role
         for again in range(sim.world.issuer.retries + 1):
-            ended = yield from sim.approvals.sought(task, step, tool)
+            ended = yield from sim.approvals.sought(task, step, attempt, tool)
             if ended is not None:
                 return ended
             credential = yield from sim.custody.acquire(task, step, tool)
             if credential is None:
                 return Outcome.CREDENTIAL
-            used = rules.alive(credential.dies, sim.now)
-            self._say(Event.USED if used else Event.REJECTED, task, step, attempt, credential, tool)
-            sim.leaks.copied(task, again << AGAIN | attempt << ATTEMPT | step, tool, credential)
-            if used:
+            place = again << AGAIN | attempt << ATTEMPT | step
+            event = self._let_in(task, tool, credential)
+            self._say(event, task, step, attempt, credential, tool)
+            sim.leaks.copied(task, place, tool, credential)
+            if event is Event.OUT_OF_SCOPE:
+                return Outcome.DIVERTED
+            if event is Event.USED:
+                sim.leaks.sent_out(task, place, tool, credential)
                 return credential
             sim.custody.drop(task, role)
         return Outcome.CREDENTIAL
@@ -220,6 +231,12 @@ class Workload:
     def _cut(self, tool: ToolRow, credential: Credential) -> bool:
         """Has the credential died that the call needs until its end?"""
         return tool.until_end and not rules.alive(credential.dies, self.sim.now)
+
+    def _let_in(self, task: Task, tool: int, credential: Credential) -> Event:
+        """What becomes of an attempt."""
+        if not rules.alive(credential.dies, self.sim.now):
+            return Event.REJECTED
+        return Event.OUT_OF_SCOPE if self.sim.objectives.out_of_scope(task, tool, credential) else Event.USED
 
     def _fails(self, task: Task, place: int, tool: ToolRow) -> bool:
         return tool.fails > 0 and self._draw(Stream.FAILURE, task, place) < tool.fails
@@ -243,7 +260,12 @@ class Workload:
             attempt=attempt,
             credential=credential.id,
             other=tool,
-            flags=late | leaked | fallback | passed | (Flag.ATTRIBUTABLE if alone and not passed else 0),
+            flags=late
+            | leaked
+            | fallback
+            | passed
+            | (Flag.ATTRIBUTABLE if alone and not passed else 0)
+            | self.sim.objectives.flags(task, tool),
         )
 
     def _ticks(self, law: Law, stream: Stream, task: Task, place: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from sim.core.errors import ScenarioError
@@ -13,7 +14,30 @@ from sim.inputs.policies.section import LARGEST
 from sim.inputs.tree import Entry, Group, Key, Place, Problems, Scalar, Tree
 
 ENDING = ".cedar"
+FOLDER = "policies"
+"""Where the bundled ones lie among the bundled scenarios."""
 WANTED = "policies are a Cedar file"
+
+
+def with_bundled(scenario: Tree) -> Tree:
+    """The scenario with the bundled policies that its strategies ask by name, where it has none of that name itself."""
+    own = scenario.get("policies") if isinstance(scenario, Group) else None
+    strategies = scenario.get("strategies") if isinstance(scenario, Group) else None
+    if not isinstance(scenario, Group) or not isinstance(strategies, Group):
+        return scenario
+    if own is not None and not isinstance(own, Group):
+        return scenario
+    known, more = own.entries if own else {}, dict[Key, Entry]()
+    for entry in strategies.entries.values():
+        named = entry.tree.get("policy") if isinstance(entry.tree, Group) else None
+        if isinstance(named, Scalar) and named.value not in known and named.value in as_named():
+            file = Scalar(f"{FOLDER}/{named.value}", named.place, "")
+            more[named.value] = Entry(named.place, Group({"file": Entry(named.place, file)}, named.place))
+    if not more:
+        return scenario
+    place = own.place if own else next(iter(more.values())).place
+    section = Entry(scenario.entries["policies"].place if own else place, Group({**known, **more}, place))
+    return Group({**scenario.entries, "policies": section}, scenario.place)
 
 
 def with_texts(scenario: Tree, folders: Mapping[str, Path], problems: Problems) -> tuple[Tree, Mapping[Key, Source]]:
@@ -63,6 +87,12 @@ def bundled() -> Mapping[str, Path]:
     """Name of the policies that come with the project, such as `policies/coding-agents` → their file."""
     root = folder()
     return {path.relative_to(root).with_suffix("").as_posix(): path for path in sorted(root.rglob(f"*{ENDING}"))}
+
+
+@cache
+def as_named() -> tuple[str, ...]:
+    """What strategies call the policies that come with the project: `coding-agents` for `policies/coding-agents`."""
+    return tuple(name.removeprefix(f"{FOLDER}/") for name in bundled() if name.startswith(f"{FOLDER}/"))
 
 
 def _exists(path: Path) -> bool:

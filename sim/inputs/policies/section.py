@@ -24,6 +24,8 @@ Attribute = Literal[
     "delegation-depth",
     "calls",
     "credential-age",
+    "in-task",
+    "in-chain",
 ]
 """What the context of a request tells, by its name in a scenario."""
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from sim.core.units import SECOND
 from sim.inputs.chaining import called_by
-from sim.inputs.components import components
 from sim.inputs.delegation import depths
+from sim.inputs.diverting import changed_in
 from sim.inputs.policies.section import PolicySet
 from sim.inputs.schema import Scenario
-from sim.inputs.touching import tools_of
+from sim.inputs.touching import acted_on, tools_of
 
 OBJECTIVES = ("own", "changed")
 APPROVALS = (False, True)
@@ -30,6 +30,8 @@ CONTEXT = {
     "delegation_depth": "Long",
     "calls": "Long",
     "credential_age": "Long",
+    "in_task": "Bool",
+    "in_chain": "Bool",
 }
 """Attribute of a request's context → its type in Cedar; ages are seconds."""
 RESOURCE = {"untrusted_content": "Bool"}
@@ -50,7 +52,8 @@ class Call:
     """A call of a tool in a task of an agent.
 
     Attributes:
-        touches: places of the resources it acts on in Space.things.
+        touches: places of the resources it acts on in Space.things; needed: those of them that the task needs.
+        in_chain: the task's own chain comes to the tool; else it is called for another objective only.
         depth: how deep the task is delegated; 0: it came by itself.
     """
 
@@ -59,6 +62,8 @@ class Call:
     kind: str
     tool: str
     touches: tuple[int, ...]
+    needed: frozenset[int] = frozenset()
+    in_chain: bool = True
     depth: int = 0
 
 
@@ -139,14 +144,15 @@ class Space:
         for call in self.calls:
             for place in call.touches:
                 for inner in self._inner():
-                    yield self._request(call, self.things[place], inner)
+                    yield self._request(call, place, inner)
 
     def _inner(self) -> Iterator[tuple[str, bool, int, int]]:
         """What varies within a call, in the order of sim.engine.rules.entry."""
         return product(OBJECTIVES, APPROVALS, (0, *self.call_steps), (0, *self.age_steps))
 
-    def _request(self, call: Call, thing: Thing, inner: tuple[str, bool, int, int]) -> dict[str, Any]:
+    def _request(self, call: Call, place: int, inner: tuple[str, bool, int, int]) -> dict[str, Any]:
         objective, approval, calls, age = inner
+        thing = self.things[place]
         context = {
             "task_kind": {"__entity": _uid("TaskKind", call.kind)},
             "objective": {"__entity": _uid("Objective", objective)},
@@ -156,6 +162,8 @@ class Space:
             "delegation_depth": call.depth,
             "calls": calls,
             "credential_age": age,
+            "in_task": place in call.needed,
+            "in_chain": call.in_chain,
         }
         return {
             "principal": _uid("Agent", _agent(call)),
@@ -183,14 +191,16 @@ def space(scenario: Scenario, policies: PolicySet) -> Space:
 
 
 def _calls(scenario: Scenario) -> Iterator[Call]:
-    touched = _touched(scenario)
+    touched, diverted = acted_on(scenario), _diverted(scenario)
     places = {name: place for place, name in enumerate(scenario.estate.resources)}
+    tools = scenario.estate.tools
     for population, kind, depth in _running(scenario):
-        called = called_by(scenario.estate.tools, tools_of(scenario.tasks[kind]))
-        for tool in (tool for tool in scenario.estate.tools if tool in called):
-            what = scenario.estate.tools[tool]
-            acts_on = touched[what.uses] if what.touches is None else sorted(places[to] for to in what.touches)
-            yield Call(population, what.uses, kind, tool, tuple(acts_on), depth)
+        own, needs = tools_of(scenario.tasks[kind]), {places[name] for name in scenario.tasks[kind].needs}
+        chain, called = called_by(tools, own), called_by(tools, own | diverted[population])
+        for tool in (tool for tool in tools if tool in called):
+            acts_on, role = touched[tool], tools[tool].uses
+            needed = frozenset(needs.intersection(acts_on))
+            yield Call(population, role, kind, tool, acts_on, needed, tool in chain, depth)
 
 
 def _running(scenario: Scenario) -> Iterator[tuple[str, str, int]]:
@@ -203,16 +213,13 @@ def _running(scenario: Scenario) -> Iterator[tuple[str, str, int]]:
                     yield population, kind, depth
 
 
-def _touched(scenario: Scenario) -> Mapping[str, tuple[int, ...]]:
-    """Role → places of the resources that it can touch, rising: its own, or else those of the roles it may assume."""
-    roles = scenario.estate.roles
-    places = {name: place for place, name in enumerate(scenario.estate.resources)}
-    found: dict[str, set[int]] = {}
-    for group in components({name: role.assumes for name, role in roles.items()}):
-        others = {place for name in group for after in roles[name].assumes for place in found.get(after, ())}
-        others |= {places[resource] for name in group for resource in roles[name].can}
-        found |= {name: {places[resource] for resource in roles[name].can} or others for name in group}
-    return {name: tuple(sorted(own)) for name, own in found.items()}
+def _diverted(scenario: Scenario) -> Mapping[str, set[str]]:
+    """Population → tools that its tasks may call for another objective."""
+    found: dict[str, set[str]] = {name: set() for name in scenario.agents}
+    for change in scenario.objective_changes.values():
+        for name in changed_in(scenario, change):
+            found[name] |= change.calls.keys()
+    return found
 
 
 def _agent(call: Call) -> str:

@@ -26,7 +26,7 @@ from sim.outputs.report import GROUPS, ReportFacts, moved, origins, same, told
 from sim.outputs.standards import NO_CLAIM, remainder
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-SHORT = {"exposure": "Exposure", "reach": "Reach", "audit": "Audit", "friction": "Friction"}
+SHORT = {"exposure": "Exposure", "reach": "Reach", "overreach": "Overreach", "audit": "Audit", "friction": "Friction"}
 _WEB = re.compile(r"https?://[!-~]+")
 
 
