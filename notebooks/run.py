@@ -64,7 +64,23 @@ def _cell(number: int, cell: Any) -> dict[str, Any]:
     kept = {"cell_type": cell["cell_type"], "id": f"cell-{number}", "metadata": {}, "source": cell["source"]}
     if cell["cell_type"] != "code":
         return kept
-    return kept | {"execution_count": cell["execution_count"], "outputs": [_output(one) for one in cell["outputs"]]}
+    return kept | {"execution_count": cell["execution_count"], "outputs": list(_outputs(cell["outputs"]))}
+
+
+def _outputs(outputs: list[Any]) -> Iterator[dict[str, Any]]:
+    """What is printed comes in pieces that end where a clock says so; here in one."""
+    waiting: dict[str, Any] | None = None
+    for each in map(_output, outputs):
+        if waiting and each["output_type"] == "stream" and each["name"] == waiting["name"]:
+            waiting["text"] += each["text"]
+            continue
+        if waiting:
+            yield waiting
+        waiting = each if each["output_type"] == "stream" else None
+        if waiting is None:
+            yield each
+    if waiting:
+        yield waiting
 
 
 def _output(output: Any) -> dict[str, Any]:

@@ -10,7 +10,8 @@ For notebooks and programs:
 ('static', 'jit-task')
 
 `compare` simulates and gives a `Result`: estimates, paired differences and tables, as Arrow, pandas or polars. `read`
-gives the same for a results folder. `trace` tells the story of one replication. `charts` draws on a matplotlib axes.
+gives the same for a results folder. `trace` tells the story of one replication. `charts` draws on a matplotlib axes,
+`diff` compares two results folders, `try_claims` puts claims to the test.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.inputs.load import load
     from sim.outputs import charts
-    from sim.study import Request, diff
+    from sim.study import Claims, Request, diff, try_claims
     from sim.study.api import Result, compare, read
     from sim.study.stories import Story, trace
 
-__all__ = ["Request", "Result", "Story", "charts", "compare", "diff", "load", "read", "trace"]
+__all__ = ["Claims", "Request", "Result", "Story", "charts", "compare", "diff", "load", "read", "trace", "try_claims"]
 _PLACES = {
+    "Claims": "sim.study",
     "Request": "sim.study",
     "Result": "sim.study.api",
     "compare": "sim.study.api",
@@ -34,6 +36,7 @@ _PLACES = {
     "read": "sim.study.api",
     "Story": "sim.study.stories",
     "trace": "sim.study.stories",
+    "try_claims": "sim.study",
 }
 
 

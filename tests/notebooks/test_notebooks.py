@@ -87,6 +87,18 @@ def test_what_is_left_of_a_cell_never_changes_by_itself(room: ModuleType) -> Non
     assert "image/png" not in "".join(room.shown(found))
 
 
+def test_what_is_printed_in_pieces_is_kept_in_one(room: ModuleType) -> None:
+    stream = [
+        {"output_type": "stream", "name": name, "text": text} for name, text in (("a", "1"), ("a", "2"), ("b", "3"))
+    ]
+    picture = {"output_type": "display_data", "metadata": {}, "data": {}}
+    outputs = [*stream, picture, stream[0], stream[1]]
+    notebook = made("x")
+    notebook["cells"][0]["outputs"] = outputs
+    found = [each.get("text", "picture") for each in room.plain(notebook)["cells"][0]["outputs"]]
+    assert found == ["12", "3", "picture", "12"]
+
+
 def test_planted_faults_are_found(room: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another output and another layout are told; `executed` is taken as done here, the real one runs above."""
     import nbformat
