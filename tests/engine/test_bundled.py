@@ -12,6 +12,7 @@ from sim.core.units import DAY
 from sim.inputs.bundled import bundled, folder
 from sim.inputs.estate import TaskKind
 from sim.inputs.load import load
+from sim.inputs.objectives import ObjectiveChange
 from sim.inputs.schema import Scenario
 from tests.fuzzing.compare import Case
 
@@ -31,11 +32,23 @@ def hurried(scenario: Scenario) -> Scenario:
                 "per_use": None if channel.per_use is None else min(1.0, HURRIED * channel.per_use),
                 "at_rest": None if channel.at_rest is None else HURRIED * channel.at_rest,
                 "takeover": None if channel.takeover is None else HURRIED * channel.takeover,
+                "sent_out": None if channel.sent_out is None else 1.0,
             }
         )
         for name, channel in scenario.leaks.items()
     }
-    return scenario.model_copy(update={"horizon": SHORT, "leaks": leaks})
+    return scenario.model_copy(
+        update={"horizon": SHORT, "leaks": leaks, "objective_changes": _hurried(scenario.objective_changes)}
+    )
+
+
+def _hurried(changes: dict[str, ObjectiveChange]) -> dict[str, ObjectiveChange]:
+    """Ways in which every tenth reading, or every hundredth call, changes the objective."""
+    found = {}
+    for name, each in changes.items():
+        injection = each.injection and each.injection.model_copy(update={"carried": 0.1})
+        found[name] = each.model_copy(update={"injection": injection, "drift": each.drift and 0.01})
+    return found
 
 
 def test_the_estates_are_those_at_the_top() -> None:

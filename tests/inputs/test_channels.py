@@ -12,7 +12,7 @@ from sim.inputs.channels import channels
 from sim.inputs.load import load
 
 NAMES = ("public-repository", "repository", "ticket", "prompt", "log", "trace", "notebook", "tool-output",
-         "tool-argument", "ci-cd-variable", "workstation", "runtime-takeover")  # fmt: skip
+         "tool-argument", "ci-cd-variable", "workstation", "runtime-takeover", "sent-out")  # fmt: skip
 
 
 def test_every_preset_is_a_channel(tmp_path: Path) -> None:
@@ -21,6 +21,7 @@ def test_every_preset_is_a_channel(tmp_path: Path) -> None:
     assert tuple(found) == NAMES
     assert all(each.title and each.detection and each.remediation for each in found.values())
     assert {name for name, each in found.items() if each.takeover is not None} == {"runtime-takeover"}
+    assert {name for name, each in found.items() if each.sent_out is not None} == {"sent-out"}
 
 
 def _written(folder: Path, leaks: dict[str, str], name: str = "written.yaml") -> Path:
