@@ -30,6 +30,7 @@ _KEYS = {
     "approval_wait_seconds approval_wait_seconds_p95",
     "share of capacity": "issuer_load",
     "share of calls decided": "denied_share",
+    "share of out-of-task calls": "out_of_task_blocked_share",
     "holder-h": "outage_hours",
     "share of working time": "approver_load",
 }
