@@ -15,7 +15,9 @@ from sim.inputs.quantities import duration, money, number, probability, wrong
 _KEYS = {
     "": "captures leaks compromises late_uses tasks_done tasks_failed tasks_failed_credential uses_per_task issuances "
     "tasks_failed_policy decisions denials_by_error approvals tasks_failed_approval "
-    "takeovers delegations",
+    "takeovers delegations objective_changes objective_changes_injected objective_changes_drift out_of_task_allowed "
+    "out_of_task_blocked out_of_task_blocked_scope out_of_task_blocked_policy out_of_task_blocked_approval "
+    "credentials_sent_out",
     "h": "exposure_window_hours exposure_window_hours_p50 exposure_window_hours_p95 exploitable_window_hours",
     "credential-h": "standing_hours orphan_hours",
     "workload-h": "taken_over_hours",
