@@ -54,7 +54,8 @@ def acquired(sim: Any, agent: int, credential: int, passed_to: int = -1) -> None
     """
     place, now = sim.agents[agent].takeovers.head, sim.now[0].time
     while place >= 0:
-        if now < sim.takeovers[place].until and rules.alive(sim.credentials[credential].dies, now):
+        takeover = sim.takeovers[place]
+        if now < min(takeover.until, takeover.noticed) and rules.alive(sim.credentials[credential].dies, now):
             _capture(sim, place, credential, passed_to, False)
         place = sim.takeovers[place].link
 

@@ -42,7 +42,9 @@ class Takeovers:
         now = self.sim.now
         if rules.alive(credential.dies, now):
             for takeover in agent.takeovers:
-                if now < takeover.until:
+                # Within the tick in which it is noticed, what replaces what was revoked is safe; otherwise that tick,
+                # with everything done at once, would never end.
+                if now < min(takeover.until, takeover.noticed):
                     self._capture(takeover, credential, passed_to)
 
     def _come(self, number: int, row: ChannelRow, agent: Agent) -> Steps:
