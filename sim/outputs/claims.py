@@ -97,7 +97,7 @@ def breaks(sweep: Sweep | None, curve: Sequence[Outcome], found: Sequence[Turn])
     if sweep is None:
         return "not looked for"
     if found:
-        said = "; ".join(claims_text.turn(one, sweep.values[0].measure) for one in found)
+        said = claims_text.turns(found, sweep.values[0].measure)
     else:
         ends = (claims_text.amount(sweep.values[end]) for end in (0, -1))
         said = f"{claims_text.THROUGHOUT[curve[0].verdict]} from {' to '.join(ends)}"

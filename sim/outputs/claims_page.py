@@ -31,7 +31,7 @@ def table_row(tried: Tried) -> str:
     """A claim's row in the table of all."""
     shown = row(tried)
     name = Markdown(f"[{escape(shown.title)}](#{anchor(shown.title)})")
-    return cells(name, experiment(tried), effect(tried), _verdict(tried), shown.breaks)
+    return cells(name, experiment(tried), Markdown(_text(effect(tried))), _verdict(tried), shown.breaks)
 
 
 def short_table(tried: Sequence[Tried], page: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sim.inputs.claims import Experiment
@@ -29,6 +30,21 @@ def _amount(value: float, measure: Measure) -> str:
     return words.value(value, _UNITS[measure], 3) + (" a year" if measure == "rate" else "")
 
 
+def turns(found: Sequence[Turn], measure: Measure) -> str:
+    """Every change of the verdict; what is undecided between two of the same is told as one."""
+    said, left = [], list(found)
+    while left:
+        one = left.pop(0)
+        if left and one.after == UNDECIDED and left[0].after == one.before:
+            low, high = one.between[1] if one.at.low is None else one.at.low, left[0].between[0]
+            high = high if left[0].at.high is None else left[0].at.high
+            said.append(f"{_doubt(one.before)} between {_amount(low, measure)} and {_amount(high, measure)}")
+            left.pop(0)
+        else:
+            said.append(turn(one, measure))
+    return "; ".join(said)
+
+
 def turn(found: Turn, measure: Measure) -> str:
     """`breaks above 6.3 h [5.1, 7.9]`."""
     if UNDECIDED in (found.before, found.after):
@@ -47,8 +63,12 @@ def _doubtful(found: Turn, measure: Measure) -> str:
     end, near = (found.at.high, found.between[0]) if before else (found.at.low, found.between[1])
     where = _amount(near if end is None else end, measure)
     decided = found.after if before else found.before
-    said = "undecided" if decided == SUPPORTED else "not supported, and undecided"
-    return f"{said} {'below' if before else 'above'} {where}"
+    return f"{_doubt(decided)} {'below' if before else 'above'} {where}"
+
+
+def _doubt(otherwise: Verdict) -> str:
+    """Undecided, and what it is where it is decided, if that is not that the claim holds."""
+    return "undecided" if otherwise == SUPPORTED else "not supported, and undecided"
 
 
 def experiment(made: Experiment, arm: str, against: str, elsewhere: tuple[str, str] | None) -> str:
