@@ -12,7 +12,7 @@ OBJECTIVES = {
     "objectives change in all populations": edit(
         7, "objectives.called", (" or not sim.swayed[change, population]", "")
     ),
-    "any content carries injections": edit(56, "objectives.called", ("not sim.turning[change, t.tool] or ", "")),
+    "any content carries injections": edit(35, "objectives.called", ("not sim.turning[change, t.tool] or ", "")),
     "every injection is followed": edit(7, "objectives._follows", ("row.followed < 0", "True")),
     "agents are all as susceptible": edit(
         7, "objectives._follows", ("SUSCEPTIBILITY, t.agent, change", "SUSCEPTIBILITY, 0, change")
