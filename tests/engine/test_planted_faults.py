@@ -31,7 +31,8 @@ OFTEN = 6
 
 
 def _planted() -> list[object]:
-    return [fault if n % OFTEN == 0 else pytest.param(fault, marks=pytest.mark.faults) for n, fault in enumerate(FAULTS)]
+    seldom = pytest.mark.faults
+    return [fault if n % OFTEN == 0 else pytest.param(fault, marks=seldom) for n, fault in enumerate(FAULTS)]
 
 
 @pytest.mark.parametrize("fault", _planted())
