@@ -162,7 +162,9 @@ APPROVAL = {
         10, "approvals._ask", ("calendar.worked_until(begins, ", "(begins + "), ("u), hours)", "u))")
     ),
     "each request of a call draws alike": edit(30, "approvals._ask", ("t.approvals << AGAIN | t.step", "t.step")),
-    "good requests are taken for bad ones": edit(1, "approvals.answered", ("task, True", "task, False")),
+    "good requests are taken for bad ones": edit(
+        1, "approvals.answered", ("task, not objectives.outside", "task, objectives.outside")
+    ),
     "retries of a call ask again": edit(23, "approvals._approved", ("sim.tasks[task].step", "-2")),
     "an elevation is good at its very end": edit(
         33, "approvals._approved", ("time < sim.elevated", "time <= sim.elevated")
