@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.errors import ResultsError
+from sim.measure.arrivals import ArrivalRow
 from sim.measure.records import Finished
 
 if sys.platform != "win32":
@@ -105,7 +106,8 @@ class Journal:
         with self._lines.open("rb") as file:
             for number in numbers:
                 file.seek(self._places[number])
-                yield Finished(**json.loads(file.readline()))
+                kept = json.loads(file.readline())
+                yield Finished(**kept | {"arrivals": [ArrivalRow(*row) for row in kept["arrivals"]]})
 
     def close(self) -> None:
         """Stop writing and let others in; what was kept stays."""

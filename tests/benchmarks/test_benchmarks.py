@@ -26,7 +26,7 @@ def queue():
 def test_every_bundled_scenario_and_strategy_is_measured_and_its_log_compared():
     scenarios, strategies = engines.suite(QUICK)
     assert {row["name"] for row in scenarios.rows} >= {"quickstart", "coding-agents", "oracles/ephemeral-100-agents"}
-    assert len(strategies.rows) == 6
+    assert len(strategies.rows) == 9
     for row in scenarios.rows + strategies.rows:
         assert row["events"] > row["rows"] > 0
         assert all(len(sha256) == 64 for sha256 in row["sha256"])
@@ -139,8 +139,9 @@ def test_numbers_are_shown_with_three_figures():
 
 def test_the_document_has_a_place_for_every_table():
     text = tables.DOCUMENT.read_text(encoding="utf-8")
-    names = ("machine", "engines", "strategies", "mm1", "libraries", "replications", "commands", "growth", "graph")
-    for name in (*names, "year", "reach"):
+    names = ("machine", "engines", "strategies", "mm1", "libraries", "replications", "commands", "report")
+    names += ("growth", "graph", "year", "reach")
+    for name in names:
         assert text.count(f"<!-- generated: {name} -->") == 1, name
-    assert set(SUITES) == {"engines", "mm1", "throughput", "growth", "reach"}
-    assert text.count("<!-- generated:") == text.count("<!-- end -->") == len(names) + 2
+    assert set(SUITES) == {"engines", "mm1", "throughput", "report", "growth", "reach"}
+    assert text.count("<!-- generated:") == text.count("<!-- end -->") == len(names)

@@ -120,9 +120,17 @@ def test_steps_share_places_in_memory(run):
 
 
 def test_tasks_are_handed_down_two_levels_with_what_the_first_one_holds():
+    world = case("handed-down").world
+    (bot,), leads, (hand,) = (population.agents for population in world.populations)
     for run in RUNS:
         rows = log("handed-down", "standing", run)
         assert rows["until"][rows["kind"] == Event.DELEGATED].max() == 2
         used = rows[(rows["kind"] == Event.USED) & (rows["flags"] & Flag.PASSED > 0)]
-        assert len(used) > 100
-        assert set(used["agent"]) == {3}
+        issued = kind(rows, Event.ISSUED)
+        bots = issued["credential"][issued["agent"] == bot]
+        assert set(used["agent"]) == {*leads, hand}
+        assert set(used["credential"]) <= set(bots)
+        # Who is in the middle has nothing of the role that the last one works with.
+        boxes = used["credential"][used["agent"] == hand]
+        assert len(boxes) > 100
+        assert not set(boxes) & set(used["credential"][used["agent"] != hand])

@@ -6,7 +6,7 @@ import pytest
 
 from sim.engine.reference.custody import Custody
 from sim.engine.reference.workload import Workload
-from sim.inputs.strategy import Knobs
+from sim.inputs.strategy import Strategy
 from sim.model.credentials import Plan
 from tests.fuzzing.compare import Case
 from tests.fuzzing.scenarios import random_scenario
@@ -187,9 +187,7 @@ def with_fallbacks(content):
     accepting = {name: {"accepts": KINDS} for name in content["estate"]["tools"]}
     both = {}
     for name, strategy in content["strategies"].items():
-        kind = Knobs.model_validate(
-            {key: value for key, value in strategy.items() if key not in ("fallback", "approval", "policy")}
-        ).kind
+        kind = Strategy.model_validate({key: value for key, value in strategy.items() if key != "fallback"}).kind
         other = {"issuance": "standing"} if kind != "static-key" else {"issuance": "leased", "lifetime": "1h"}
         both[name] = {key: value for key, value in strategy.items() if key != "fallback"} | {"fallback": other}
     return merged(content, {"estate": {"tools": accepting}}) | {"strategies": both}

@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from sim.core.errors import ResultsError
+from sim.measure.arrivals import ArrivalRow
 from sim.measure.records import Finished
 from sim.trials import journal as module
 from sim.trials.journal import Journal
@@ -14,7 +15,8 @@ JOB = {"scenario": "abc", "seed": 0}
 
 
 def finished(number):
-    return Finished(number, [{"strategy": "s", "replication": number, "x": 0.1 * number}], [])
+    arrived = ArrivalRow("s", number, 7, "resource", "box", 10**12, 5)
+    return Finished(number, [{"strategy": "s", "replication": number, "x": 0.1 * number}], [], [], [arrived])
 
 
 def test_what_was_added_is_there_in_any_order(tmp_path):
