@@ -78,7 +78,7 @@ def make_ready(compiling: Callable[[], None] = lambda: None) -> None:
     """Load the compiled engine, or compile it if that has never been done; then it runs at full speed in every thread.
 
     Args:
-        compiling: called before it is compiled, which takes half a minute.
+        compiling: called before it is compiled, which takes about a minute.
 
     Raises:
         Unavailable: numba is not installed or does not work.

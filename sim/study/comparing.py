@@ -32,7 +32,7 @@ class Watcher(Protocol):
         """So many characters of a scenario's file are read; with all of them, checking is left."""
 
     def compiling(self) -> None:
-        """The engine is being compiled, which takes half a minute and happens once."""
+        """The engine is being compiled, which takes about a minute and happens once."""
 
     def fell_back(self, why: str) -> None:
         """The reference engine stands in for the compiled one, for this reason."""

@@ -16,7 +16,7 @@ class Waiter(Protocol):
     """Is told what there is to wait for, and what came of it."""
 
     def compiling(self) -> None:
-        """The engine is being compiled, which takes half a minute and happens once."""
+        """The engine is being compiled, which takes about a minute and happens once."""
 
     def fell_back(self, why: str) -> None:
         """The reference engine stands in for the compiled one, for this reason."""

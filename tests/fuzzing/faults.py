@@ -1,7 +1,7 @@
 """Faults planted in the compiled engine's source, each with a scenario that gives it away.
 
 A fault is a change of a few characters: in the source of a function, or in a rule that both engines share, for the
-compiled one alone. It is planted in the interpreted engine (see `interpreted`), as compiling takes half a minute.
+compiled one alone. It is planted in the interpreted engine (see `interpreted`), as compiling takes about a minute.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ KEPT = 4
 
 @cache
 def key() -> str:
-    """A hash of the sources that the compiled code can depend on."""
-    digest = hashlib.sha256()
+    """A hash of the sources that the compiled code can depend on, and of where they are: numba asks for both."""
+    digest = hashlib.sha256(str(SIM).encode() + b"\0")
     for room in ("core", "model", "engine"):
         for file in sorted((SIM / room).rglob("*.py")):
             digest.update(file.relative_to(SIM).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")

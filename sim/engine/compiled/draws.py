@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.draws import FAR, ROUNDS, Stream
-from sim.engine.compiled.jit import hot, rare
+from sim.engine.compiled.jit import hot
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -29,7 +29,7 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     return x0, x1
 
 
-@rare
+@hot
 def unit(seed: int, replication: int, c0: int, c1: int, c2: int, c3: int) -> float:
     """The number strictly between 0 and 1 at an address; see sim.core.draws.unit."""
     high, low = philox(c0, c1, c2, c3, seed, replication)
@@ -50,7 +50,7 @@ def nth(sim: Any, stream: int, entity: int, number: int) -> float:
     return uniform(sim, stream, entity, number >> 3, number & 7, 0)
 
 
-@rare
+@hot
 def words(seed: int, replication: int, c0: int, c1: int, c2: int, c3: int) -> tuple[int, int]:
     """The first two words at an address, as integers."""
     high, low = philox(c0, c1, c2, c3, seed, replication)

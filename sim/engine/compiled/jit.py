@@ -26,7 +26,8 @@ def hot(function: F) -> F:
 
 def rare(function: F) -> F:
     """For steps off the common path, or called from many places: compiled once, called."""
-    return numba.njit(**_INNER)(function)
+    # Said outright, for otherwise numba takes it over from the function that happens to be compiled around this one.
+    return numba.njit(forceinline=False, **_INNER)(function)
 
 
 def shared(function: F) -> F:

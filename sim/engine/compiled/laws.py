@@ -86,7 +86,7 @@ def _within(part: Law, whole: Law) -> Law:
     return Law(part.shape, low, high)
 
 
-@rare
+@hot
 def value(laws: Any, numbers: Any, number: int, u: float) -> float:
     """sim.core.laws.Law.value of the law in row `number`."""
     law = laws[number]

@@ -70,7 +70,7 @@ def finish(sim: Any) -> None:
         idle(sim, now.needed.head)
 
 
-@rare
+@hot
 def _process(sim: Any, kind: int, who: int) -> None:
     """Tasks go on here; everything else is off the common path."""
     if kind == schedule.THOUGHT:
@@ -118,7 +118,7 @@ def _answered(sim: Any, task: int) -> None:
         task = after
 
 
-@hot
+@rare
 def _go_on(sim: Any, task: int, state: int) -> None:
     while state != work.WAITING:
         state = work.advance(sim, task, state)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.engine.compiled import laws
 from sim.engine.compiled.draws import uniform
-from sim.engine.compiled.jit import hot, rare
+from sim.engine.compiled.jit import hot
 from sim.engine.compiled.state import MEMORY
 from sim.engine.compiled.words import CAPTURE, DURATION, FAILURE, NEXT_TOOL, OBJECTIVE, THINKING
 
@@ -18,7 +18,7 @@ def drawn(sim: Any, law: int, stream: int, agent: int, task: int, place: int) ->
     return laws.ticks(sim.laws, sim.numbers, law, u)
 
 
-@rare
+@hot
 def chosen(sim: Any, choice: int, stream: int, entity: int, i: int, j: int) -> int:
     """The thing that the draw chooses; see sim.model.rows.Weighted. A single one needs no draw."""
     return chosen_of(sim, choice, stream, entity, i, j, 0)

@@ -28,7 +28,7 @@ LONGEST = 10_000
 """Calls of a task at most, those for another objective included."""
 
 
-@rare
+@hot
 def called(sim: Any, task: int) -> None:
     """A call has ended well, and the draws say that the objective may change: does it?"""
     t = sim.tasks[task]

@@ -45,7 +45,7 @@ def take_over(sim: Any, number: int) -> None:
     next_takeover(sim, number)
 
 
-@rare
+@hot
 def acquired(sim: Any, agent: int, credential: int, passed_to: int = -1) -> None:
     """The agent has come to hold a credential: whoever has taken over its workload has it, too.
 

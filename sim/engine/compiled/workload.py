@@ -223,7 +223,7 @@ def _over(sim: Any, task: int) -> None:
     give_back(sim, pools.TASKS, sim.tasks, task)
 
 
-@rare
+@hot
 def advance(sim: Any, task: int, state: int) -> int:
     """Go on with a task as far as it goes; the state to go on from, WAITING most times.
 
@@ -270,7 +270,7 @@ def searched(sim: Any, task: int, answer: int) -> int:
     return FOUND if answer == custody.READY else NOT_FOUND
 
 
-@rare
+@hot
 def _say(sim: Any, event: int, task: int) -> None:
     t = sim.tasks[task]
     c, flags = sim.credentials[t.credential], 0
