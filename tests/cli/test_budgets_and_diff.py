@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,9 +13,7 @@ from typer.testing import CliRunner
 from sim import study
 from sim.cli import app
 from sim.core.errors import AfterleakError
-from sim.outputs.sheets import Sheet
-from sim.outputs.studio import Studio
-from tests.support import merged, scenario, write
+from tests.support import Blank, merged, scenario, write
 
 SECRET = "hunter2-secret"
 LEAKY = scenario(
@@ -34,15 +31,6 @@ CHANGED = merged(
         "strategies": {"jit": {"lifetime": "30m"}, "leased": {"issuance": "leased", "lifetime": "1d"}},
     },
 )
-
-
-class Blank(Studio):
-    """Draws in no time: this is not about charts."""
-
-    def draw(self, folder: Path, sheets: Sequence[Sheet]) -> None:
-        for sheet in sheets:
-            for stem in (sheet.figure.stem, f"{sheet.figure.stem}-dark"):
-                (folder / f"{stem}.svg").write_text('<svg viewBox="0 0 1 1"></svg>', encoding="utf-8")
 
 
 def compared(file: Path, out: Path, **more: int) -> None:

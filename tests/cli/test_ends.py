@@ -14,7 +14,7 @@ from sim import study
 from sim.core.errors import ResultsError, RunError, Stopped
 from sim.trials import executors
 from sim.trials.journal import Journal
-from tests.support import scenario, write
+from tests.support import Blank, scenario, write
 
 SMALL = scenario(horizon="1d", replications=3)
 LONG = scenario(horizon="400d", replications=400)
@@ -44,7 +44,7 @@ class Stopper(study.Silent):
 
 
 def compare(folder, content=SMALL, watcher=None, out="out"):
-    return study.compare(study.Request(write(folder, content), out=folder / out, workers=1), watcher)
+    return study.compare(study.Request(write(folder, content), out=folder / out, workers=1), watcher, Blank())
 
 
 def names(folder):

@@ -16,7 +16,7 @@ from sim.core.errors import UsageError
 from sim.engine import choice
 from sim.outputs import screen
 from sim.trials.simulators import Reference
-from tests.support import scenario, write
+from tests.support import Blank, scenario, write
 
 ROOT = Path(__file__).parents[2]
 HIDDEN = "import sys; sys.modules['numba'] = None"
@@ -151,12 +151,11 @@ def stand_in(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(choice, "is_warm", lambda: bool(warm))
     monkeypatch.setattr(choice, "cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr("sim.outputs.results.comparison_sheets", lambda *_, **__: ())
     return module
 
 
 def compared(folder, watcher=None, **more):
-    return study.compare(study.Request(write(folder, SMALL), out=folder / "out", **more), watcher)
+    return study.compare(study.Request(write(folder, SMALL), out=folder / "out", **more), watcher, Blank())
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -260,17 +259,20 @@ def folder_bytes(folder):
 
 
 def test_every_engine_and_number_of_workers_writes_the_same_folder(tmp_path, compiled_engine):
-    def written(engine, workers, content=LEAKY):
+    def written(engine, workers, content=LEAKY, studio=None):
         # The same name each time, for it is part of the command that the report shows.
-        study.compare(study.Request(write(tmp_path, content), out=tmp_path / "out", engine=engine, workers=workers))
+        request = study.Request(write(tmp_path, content), out=tmp_path / "out", engine=engine, workers=workers)
+        study.compare(request, studio=studio)
         return folder_bytes(tmp_path / "out")
 
-    wanted = written("reference", 1)
-    assert len(wanted) > 10
-    for engine, workers in (("reference", 2), ("compiled", 1), ("compiled", 2), ("compiled", 3), ("auto", None)):
-        assert written(engine, workers) == wanted, (engine, workers)
+    drawn = written("reference", 1)
+    assert len(drawn) > 10
+    assert written("compiled", 2) == drawn
+    wanted = written("reference", 1, studio=Blank())
+    for engine, workers in (("reference", 2), ("compiled", 1), ("compiled", 3), ("auto", None)):
+        assert written(engine, workers, studio=Blank()) == wanted, (engine, workers)
     # Planted fault: another seed is seen in every file that holds results.
-    other = written("compiled", 2, LEAKY | {"seed": 1})
+    other = written("compiled", 2, LEAKY | {"seed": 1}, Blank())
     assert all(other[name] != wanted[name] for name in NAMES)
 
 

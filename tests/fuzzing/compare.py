@@ -156,15 +156,20 @@ def judged(case: Case, number: int, engine: str | Maker = "compiled", name: str 
         try:
             expected = case.outcome(*run, "reference")
             rows += len(expected.log)
-            difference = _difference(expected, case.outcome(*run, engine))
-        except Exception:  # whatever an engine stumbles over is what the comparison is for
+            difference = mismatch(expected, case, *run, engine)
+        except Exception:  # the reference may stumble too
             difference = traceback.format_exc()
         if difference:
             found.append(f"scenario {name or number}, strategy {strategy}, replication {run[2]}: {difference}")
     return Verdict(number, len(case.plans), rows, tuple(found))
 
 
-def _difference(expected: Outcome, got: Outcome) -> str:
+def mismatch(expected: Outcome, case: Case, strategy: str, seed: int, replication: int, engine: str | Maker) -> str:
+    """How an engine's outcome differs from the expected one, empty if it does not; an error is a mismatch."""
+    try:
+        got = case.outcome(strategy, seed, replication, engine)
+    except Exception:  # whatever an engine stumbles over is what the comparison is for
+        return traceback.format_exc()
     if difference := first_difference(expected.log, got.log):
         return difference
     return "" if expected.metrics == got.metrics else "the same log gave other metrics, so chunks were changed later"

@@ -26,7 +26,7 @@ OBJECTIVES = {
     "one call too few for another objective": edit(
         7, "objectives._change", ("t.step + 1 - t.chained", "t.step - t.chained")
     ),
-    "other objectives call the same": edit(19, "objectives.next_call", ("t.step, t.change)", "t.step, 0)")),
+    "other objectives call the same": edit(40, "objectives.next_call", ("t.step, t.change)", "t.step, 0)")),
     "a task goes on by its own chain": edit(
         7, "workload._next_step", ("sim.rules[0].changes and t.change >= 0", "False")
     ),
@@ -44,7 +44,7 @@ OBJECTIVES = {
     "a retry that is not approved leaves the task": edit(
         41, "approvals.answered", ("CHANGED if t.attempt > 0 else -1", "-1")
     ),
-    "policies see no other objective": edit(7, "policy.permits", ("OWN if t.change < 0 else CHANGED", "OWN")),
+    "policies see no other objective": edit(61, "policy.permits", ("OWN if t.change < 0 else CHANGED", "OWN")),
     "nothing is outside a task": edit(7, "objectives.flags", ("CHANGED | OUTSIDE if", "CHANGED if")),
     "agents that keep to their tasks send credentials out": edit(
         7, "workload._found", ("sim.rules[0].sends and t.change >= 0", "sim.rules[0].sends")
@@ -53,11 +53,11 @@ OBJECTIVES = {
         7, "leaks.sent_out", ("place, channel) < chance", "place, 0) < chance")
     ),
     "what is got in exchange is refused nowhere": edit(
-        7, "objectives.out_of_scope", ("(BY_TASK, BY_BOTH)", "(BY_TASK,)")
+        "handed-down", "objectives.out_of_scope", ("(BY_TASK, BY_BOTH)", "(BY_TASK,)")
     ),
-    "more follows from the call before": edit(7, "objectives._change", ("t.left = 0", "pass")),
+    "more follows from the call before": edit(47, "objectives._change", ("t.left = 0", "pass")),
     "a call that was handed over changes no objective": edit(7, "workload._returned", ("if t.turns:", "if False:")),
     "what follows for another objective is out of memory": edit(
-        7, "following.follows", ("sim.rules[0].changes and t.change >= 0", "False")
+        35, "following.follows", ("sim.rules[0].changes and t.change >= 0", "False")
     ),
 }

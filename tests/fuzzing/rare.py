@@ -133,15 +133,22 @@ def crossed_memories() -> Case:
 
 # --- handed down: what tasks three levels below work with ---
 def handed_down() -> Case:
-    """The one in the middle holds nothing that the last one needs; what calls get in exchange leaks and is found."""
+    """The one in the middle holds nothing that the last one needs; what calls get in exchange leaks and is found.
+
+    The last one drifts now and then to what nobody needs, where such credentials are refused.
+    """
     quiet, tool = {"arrivals": {"poisson": {"rate": "0/d"}}}, {"duration": _exponential("1m"), "fails": 0.1}
     content = scenario(
         horizon="10d",
         estate={
-            "resources": {"box": {}, "desk": {}, "attic": {}},
-            "roles": {"worker": {"can": {"box": "read", "desk": "read"}}, "clerk": {"can": {"attic": "read"}}},
+            "resources": {"box": {}, "desk": {}, "attic": {}, "vault": {}},
+            "roles": {
+                "worker": {"can": {"box": "read", "desk": "read", "vault": "read"}},
+                "clerk": {"can": {"attic": "read"}},
+            },
             "tools": {
                 "call": tool | {"touches": ["box"]},
+                "pry": tool | {"uses": "worker", "touches": ["vault"]},
                 "ask": tool | {"uses": "clerk", "delegates": {"to": "lead", "task": "lead"}},
                 "tell": tool | {"uses": "clerk", "delegates": {"to": "hand", "task": "hand"}},
             },
@@ -151,9 +158,13 @@ def handed_down() -> Case:
             "lead": {"needs": ["attic", "box", "desk"], "steps": ["tell"], "thinking": "1s"},
             "hand": {"needs": ["box", "desk"], "steps": ["call", "call"], "thinking": "1s"},
         },
-        agents={"lead": quiet | {"count": 2, "tasks": {"lead": 1}}, "hand": quiet | {"count": 1, "tasks": {"hand": 1}}},
+        agents={
+            "lead": quiet | {"count": 2, "tasks": {"lead": 1}},
+            "hand": quiet | {"count": 1, "tasks": {"hand": 1}, "also-calls": ["pry"]},
+        },
         leaks={"log": {"per-use": 0.3, "discovery": {"time": _exponential("1m")}}},
     )
+    content["objective-changes"] = {"whim": {"drift": 0.05, "agents": ["hand"], "calls": {"pry": 1}, "length": 1}}
     action = {"issuance": "per-action", "lifetime": "1h", "scope": "action", "delegation": "exchange"}
     return Case(
         content | {"strategies": {"standing": {"issuance": "standing", "delegation": "passthrough"}, "action": action}}

@@ -19,7 +19,7 @@ from sim.engine.reference.issuer import Issuer
 from sim.engine.reference.leaks import Leaks
 from sim.engine.reference.revocations import Revocations
 from sim.measure.incidents import Incidents
-from tests.support import compared, scenario, write
+from tests.support import Blank, compared, scenario, write
 
 WIDER = 3.9 / 1.96
 """From a 95 % to a 99.99 % interval."""
@@ -40,7 +40,7 @@ def ephemeral(folder, agents=None):
     """Standing access of the bundled oracle, or of the same with other agents."""
     changes = {"extends": "oracles/ephemeral-100-agents", "agents": {"worker": {"count": agents}}}
     file = "oracles/ephemeral-100-agents" if agents is None else write(folder, changes)
-    study.compare(study.Request(file, out=folder / "out", workers=1))
+    study.compare(study.Request(file, out=folder / "out", workers=1), studio=Blank())
     summary = json.loads((folder / "out" / "summary.json").read_text())
     return metric(summary, "standing_hours", summary["baseline"])["estimate"]
 

@@ -4,7 +4,7 @@ import pytest
 
 from sim.inputs.load import load
 from sim.outputs import screen, served
-from tests.support import compared, scenario, write
+from tests.support import Blank, compared, scenario, write
 
 ESCROW = {"issuance": "leased", "escrow": True, "lifetime": "1h"}
 
@@ -55,6 +55,6 @@ def test_after_a_comparison_only_those_that_served_are_told(tmp_path, content):
     from sim import study
 
     request = study.Request(write(tmp_path, content), out=tmp_path / "out", workers=1, engine="reference")
-    lines = list(served.of_uses(study.compare(request).comparison))
+    lines = list(served.of_uses(study.compare(request, studio=Blank()).comparison))
     assert len(lines) == 1
     assert lines[0].startswith("own: its fallback served 25% ")

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from sim import cli, study
 from sim.inputs import yaml_tree
 from sim.outputs import screen
-from tests.support import scenario, write
+from tests.support import Blank, scenario, write
 
 
 def test_reading_is_told_when_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,5 +49,5 @@ def test_compare_tells_before_it_simulates(tmp_path: Path) -> None:
             told.append("began")
 
     file = write(tmp_path, scenario())
-    study.compare(study.Request(file, out=tmp_path / "out", workers=1, engine="reference"), Watcher())
+    study.compare(study.Request(file, out=tmp_path / "out", workers=1, engine="reference"), Watcher(), Blank())
     assert told[:2] == ["checking", "began"]
