@@ -69,7 +69,8 @@ class Blank(Studio):
 def compared(folder: Path, content: dict[str, Any], **request: Any) -> dict[str, Any]:
     """summary.json of a comparison of the scenario, made through the public path, without charts.
 
-    On the reference engine, where tests plant faults; that both engines say the same is tested apart.
+    On the reference engine, where tests plant faults; that both engines say the same is tested apart, so that large
+    comparisons without a fault ask for `engine="auto"`.
     """
     out = request.pop("out", folder / "out")
     from sim import study

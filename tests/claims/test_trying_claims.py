@@ -96,24 +96,34 @@ def test_a_change_in_one_variant_leaves_the_others(tmp_path):
     assert found.off.effect.best * 60 == pytest.approx(-2, abs=0.01)
 
 
+BOTH = ("claim.yaml", "bounded-retries")
+
+
+@pytest.fixture(scope="module")
+def in_one_thread(tmp_path_factory):
+    """Two claims tried by the reference engine."""
+    folder = tmp_path_factory.mktemp("claims")
+    request = Claims((write(folder), BOTH[1]), replications=2, out=folder / "out", engine="reference", workers=1)
+    try_claims(request)
+    return folder
+
+
 @pytest.mark.parametrize(
     "how", [{"workers": 2}, {"workers": 5}, {"engine": "compiled"}, {"engine": "compiled", "workers": 2}]
 )
-def test_the_same_bytes_whatever_runs_it(how, tmp_path):
+def test_the_same_bytes_whatever_runs_it(how, in_one_thread, tmp_path):
     request = {"engine": "reference", "workers": 1} | how
-    file = write(tmp_path)
-    for folder, settings in (("one", {"engine": "reference", "workers": 1}), ("two", request)):
-        try_claims(Claims((file, "scope-blast-radius"), replications=2, out=tmp_path / folder, **settings))
+    try_claims(Claims((str(in_one_thread / BOTH[0]), BOTH[1]), replications=2, out=tmp_path / "out", **request))
     for name in ("claims.json", "claims.md", "sweeps.parquet", "claims.svg", "claims-dark.svg", "claims.png"):
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+        assert (in_one_thread / "out" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
 
 
 def test_seed_and_replications_count(tmp_path):
-    file = write(tmp_path)
+    file = write(tmp_path, scenario={"leaks": {"log": {"per-use": None, "at-rest": "8/d"}}})
     shown = []
     for number, more in enumerate(({}, {"seed": 1}, {"replications": 2})):
         folder = tmp_path / str(number)
-        try_claims(Claims(("audit-attribution",), **({"replications": 3} | more), out=folder, engine="reference"))
+        try_claims(Claims((file,), **({"replications": 3} | more), out=folder, engine="reference"))
         shown.append((folder / "claims.json").read_text(encoding="utf-8"))
     assert len(set(shown)) == 3
     with pytest.raises(UsageError, match="replications must lie"):

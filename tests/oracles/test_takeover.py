@@ -114,9 +114,9 @@ def test_exposure_lasts_as_long_as_takeovers(way):
 @BOTH_WAYS
 def test_whoever_finds_it_at_once_uses_it_for_all_of_that(way):
     content = taken_over(WAYS[way], discovery={"time": "0s"})
-    assert near(column(content, "exploitable_hours"), exposure())
-    held = [sum(leak["resource_hours"] for leak in simulated(content, replication=n)[1]) for n in range(8)]
-    assert near(np.array(held), exposure())
+    rows, leaks, _ = zip(*(simulated(content, replication=number) for number in range(8)), strict=True)
+    assert near(np.array([row["exploitable_hours"] for row in rows]), exposure())
+    assert near(np.array([sum(leak["resource_hours"] for leak in each) for each in leaks]), exposure())
 
 
 @BOTH_WAYS

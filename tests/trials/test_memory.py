@@ -8,7 +8,7 @@ from sim import study
 from tests.support import Blank, scenario, write
 
 LEAKY = scenario(
-    horizon="40d",
+    horizon="20d",
     leaks={"log": {"per-use": 0.02, "discovery": {"chance": 0.5, "time": "1h"}}},
     strategies={"only": None, "static": {"issuance": "standing"}, "jit": {"issuance": "per-task", "lifetime": "15m"}},
 )
@@ -33,5 +33,6 @@ def test_eight_times_the_replications_take_hardly_more(tmp_path, engine):
         few, many = peak(tmp_path, 4, engine), peak(tmp_path, 32, engine)
     finally:
         tracemalloc.stop()
-    # What stays is one row of some 30 numbers per replication and strategy, and three columns of the leaks.
-    assert many < 1.35 * few, (few, many)
+    # What stays is one row of some 30 numbers per replication and strategy, and three columns of the leaks. The rows of
+    # their logs would be five times as much as is allowed here.
+    assert many < few + 2_000_000, (few, many)
