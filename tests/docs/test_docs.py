@@ -3,9 +3,9 @@
 In ```console blocks a line that starts with `$ ` is run, in a folder that is shared by the blocks of a document;
 `$ echo $?` gives the exit code that the command before it must have, 0 otherwise. A block `console exact` shows exactly
 what is printed; a block `console generated`, what was printed when the documentation was last refreshed. Where output
-is not compared, `compare` is run with two replications. ```python blocks are run in the same folder; a ```text printed
-block shows what the last one printed; `printed generated`, what it printed when the documentation was last refreshed.
-```yaml file=NAME blocks are written to the folder; ```yaml from=PATH blocks are parts of that file.
+is not compared, `compare` is run with two replications and draws nothing. ```python blocks are run in the same folder;
+a ```text printed block shows what the last one printed; `printed generated`, what it printed when the documentation was
+last refreshed. ```yaml file=NAME blocks are written to the folder; ```yaml from=PATH blocks are parts of that file.
 
     python tests/docs/test_docs.py           # write what commands print now into the exact blocks
     python tests/docs/test_docs.py --all     # into the generated ones too, and redraw the picture: minutes
@@ -44,6 +44,7 @@ READING = "docs/reading-results.md"
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r'\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"')
 LONG = "coding-agents"
+UNDRAWN = Path(__file__).with_name("undrawn.py")
 ALLOWED = ("afterleak", "cat", "ls")
 PLAIN = {"COLUMNS": "80", "TERM": "dumb", "NO_COLOR": "1", "PYTHONUTF8": "1"}
 """A terminal of which every machine has one: no colours, eighty columns."""
@@ -95,12 +96,15 @@ def run(command: str, folder: Path, *, short: bool = True) -> tuple[int, str]:
         raise ValueError(f"not a command that documentation may show in a console block: {command}")
     target = words[-1] if len(words) > 2 and words[-2] == ">" else None
     words = words[:-2] if target else words
-    if short and words[:2] == ["afterleak", "compare"] and "--replications" not in words:
-        words += ["--replications", "2"]
-    if words[0] == "afterleak":
+    environment = os.environ | PLAIN
+    if short and words[:2] == ["afterleak", "compare"]:
+        more = [] if "--replications" in words else ["--replications", "2"]
+        words = [sys.executable, str(UNDRAWN), *words[1:], *more]
+        environment |= {"PYTHONPATH": str(ROOT)}
+    elif words[0] == "afterleak":
         words = [sys.executable, "-m", "sim.cli", *words[1:]]
     done = subprocess.run(
-        words, cwd=folder, env=os.environ | PLAIN, text=True, encoding="utf-8", timeout=600, check=False,
+        words, cwd=folder, env=environment, text=True, encoding="utf-8", timeout=600, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     if target:
