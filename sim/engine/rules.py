@@ -62,6 +62,14 @@ def value_ends(now: int, life: int, phase: int) -> int:
     return phase + ((now - phase) // life + 1) * life if now >= phase else phase
 
 
+def safe_for_now(captured: int, captured_version: int, version: int, now: int) -> bool:
+    """Does a version of a standing credential escape a takeover, as an earlier one was captured in this very tick?
+
+    Otherwise a tick in which discovery, eviction and redeployment take no time would never end.
+    """
+    return captured == now and captured_version < version
+
+
 def usable_until(bound: bool, kept: bool, ends: int) -> int:
     """Until when whoever captured a credential can use it, if it lives so long.
 

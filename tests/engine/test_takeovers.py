@@ -9,6 +9,8 @@ import pytest
 
 from sim.core.events import Barrier, Cause, Event
 from sim.core.units import FOREVER, HOUR, MINUTE
+from sim.engine import rules
+from sim.engine.reference.leaks import Leaks
 from tests.fuzzing.compare import first_difference, logs
 from tests.support import merged, scenario, simulated
 
@@ -177,6 +179,31 @@ def test_an_eviction_does_not_end_it():
     assert any(leak["death"] == "eviction" for leak in leaks)
 
 
+AT_ONCE = taken(
+    {"issuance": "standing", "redeployment": "0s"},
+    {"discovery": {"time": "0s"}},
+    defender={"intrusion": {"detection": {"time": "0s"}, "eviction": "0s"}},
+)
+
+
+def test_a_moment_in_which_all_is_done_at_once_ends():
+    _, leaks, log = simulated(AT_ONCE)
+    evicted = [leak for leak in leaks if leak["death"] == "eviction"]
+    assert evicted
+    assert all(leak["exposure_hours"] == 0 for leak in evicted)
+    # What replaced it is safe from this takeover, and the next one captures it.
+    assert len(leaks) == len(rows(log, Event.TAKEN_OVER))
+
+
+def test_fault_what_replaces_it_in_the_same_moment_is_captured_too(monkeypatch):
+    captures = iter(range(100))
+    capture = Leaks.capture
+    monkeypatch.setattr(rules, "safe_for_now", lambda *_: False)
+    monkeypatch.setattr(Leaks, "capture", lambda *args: (next(captures), capture(*args)))
+    with pytest.raises(RuntimeError):
+        simulated(AT_ONCE)
+
+
 # --- custody ---
 @pytest.mark.parametrize(
     ("custody", "shown", "leaks"),
@@ -212,6 +239,7 @@ CASES = {
     "leases": taken(LEASE),
     "rotated": taken(ROTATED | BOUND),
     "tasks": taken(TASK | KEPT, {"takeover": "4/d"}),
+    "at once": AT_ONCE,
     "noticed": taken(
         {"issuance": "standing", "revocation": {"detection": {"delay": "1m"}}, "redeployment": "1h"} | BOUND,
         {"takeover": "4/d", "detection": {"chance": 0.5, "time": "2h"}},

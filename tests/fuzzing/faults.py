@@ -262,8 +262,9 @@ CUSTODY = {
         4, "standing.handing_starts", ("sim.members[who >> MEMBER].ready - sim.now[0].time", "0")
     ),
     "versions are captured that were never handed out": edit(
-        15, "takeovers.handed", ("kept(sim, sim.credentials[credential].slot, member) == credential", "True")
+        15, "takeovers.handed", ("kept(sim, c.slot, member) == credential", "True")
     ),
+    "what replaces what was captured is safe for good": rule(15, "safe_for_now", lambda captured, *_: captured >= 0),
     "what several tasks hold is captured for each": edit(4, "takeovers._capture_once", ("c.swept != number and ", "")),
     "what is dead is captured": edit(1, "takeovers._capture_once", (" and rules.alive(c.dies, sim.now[0].time)", "")),
     "what tasks hold is left": edit(1, "takeovers._capture_live", ("range(sim.tasks[task].held)", "range(0)")),

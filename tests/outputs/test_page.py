@@ -292,8 +292,6 @@ def test_the_largest_report_is_below_three_megabytes(tmp_path, facts):
     for sheet in sheets:
         for theme in ("light", "dark"):
             draw_file(tmp_path / f"{picture(sheet.figure.stem, theme == 'dark')}.svg", sheet, theme, "svg")
-    text = page.report_html(
-        replace(facts, comparison=many, figures=tuple(sheet.figure for sheet in sheets)), tmp_path
-    )
+    text = page.report_html(replace(facts, comparison=many, figures=tuple(sheet.figure for sheet in sheets)), tmp_path)
     assert text.count('class="of-dark"') == 0, "light and dark differ in colours only, so each chart is there once"
     assert len(text.encode()) < 3_000_000

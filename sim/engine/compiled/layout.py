@@ -72,7 +72,7 @@ def _slots(world: World, plan: Plan, agents: Array, holdings: Array) -> tuple[Ar
     members = np.zeros(len(keepers), pools.MEMBER)
     members["agent"], members["before"] = keepers, -1
     rows = _filled(pools.SLOT, slots, ("group", "role", "members", "count"))
-    rows["older"] = -1
+    rows["older"], rows["captured"] = -1, -1
     return rows, members
 
 

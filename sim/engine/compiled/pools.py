@@ -97,8 +97,9 @@ rows.TERMS; `usable`: when an attacker who has it can use it no longer, if it li
 with it, if it is compromised; `swept`: the takeover at whose start it was captured last; `name0`, `name1`: address of
 the delegated task that it was issued for, 0: none."""
 
-SLOT = row("group role current version left members count aged", older=LIST)
-"""members[members : members + count] keep it; `older`: older versions, `aged` of them."""
+SLOT = row("group role current version left members count aged captured captured_version", older=LIST)
+"""members[members : members + count] keep it; `older`: older versions, `aged` of them;
+`captured`: when a takeover captured one last, and which version."""
 
 MEMBER = row("ready agent before")
 REQUEST = row("let_in i j link kind owner sub entity tries agent task role")

@@ -69,6 +69,7 @@ for _function in (
     rules.elevated_until,
     rules.capped,
     rules.entry,
+    rules.safe_for_now,
     rules.usable_until,
     calendar.moment,
     calendar.next_open,

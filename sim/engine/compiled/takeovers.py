@@ -64,7 +64,10 @@ def acquired(sim: Any, agent: int, credential: int, passed_to: int = -1) -> None
 def handed(sim: Any, who: int) -> None:
     """A member has the version that it was handed, if it was handed no other; who: see MEMBER."""
     member, credential = who >> MEMBER, who & (1 << MEMBER) - 1
-    if kept(sim, sim.credentials[credential].slot, member) == credential:
+    c = sim.credentials[credential]
+    slot = sim.slots[c.slot]
+    safe = rules.safe_for_now(slot.captured, slot.captured_version, c.nth, sim.now[0].time)
+    if kept(sim, c.slot, member) == credential and not safe:
         acquired(sim, sim.members[member].agent, credential)
     release(sim, credential)
 
@@ -152,4 +155,7 @@ def _capture(sim: Any, place: int, credential: int, passed_to: int, first: bool)
     if not first:
         name0, name1 = leak_name(sim, sub, name0, name1, c.nth)
     noticed, passed = takeover.noticed, passed_to >= 0
+    if c.slot >= 0:
+        slot = sim.slots[c.slot]
+        slot.captured, slot.captured_version = sim.now[0].time, c.nth
     capture(sim, takeover.channel, credential, name0, name1, takeover.agent, passed_to, usable, noticed, passed)

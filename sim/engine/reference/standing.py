@@ -91,7 +91,7 @@ class Standing:
         """When the member has it, whoever has taken over its workload has it, too."""
         sim = self.sim
         yield sim.env.timeout(slot.ready[member] - sim.now)
-        if self.kept(slot, member) is credential:
+        if self.kept(slot, member) is credential and not rules.safe_for_now(*slot.captured, credential.nth, sim.now):
             sim.takeovers.acquired(sim.agents[member], credential)
 
     def redeploy(self, slot: Slot) -> None:

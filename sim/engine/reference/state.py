@@ -72,6 +72,8 @@ class Slot:
     """Agent → what it has until then."""
     older: list[Credential] = field(default_factory=list)
     """Versions before the current one that were alive when it was made."""
+    captured: tuple[int, int] = (-1, -1)
+    """When a takeover captured one last, and which version."""
 
     @property
     def abandoned(self) -> bool:

@@ -104,6 +104,8 @@ class Takeovers:
         usable = rules.usable_until(plan.bound, plan.kept, takeover.until)
         name = self._named(takeover, credential, first)
         passed = passed_to >= 0
+        if credential.slot:
+            credential.slot.captured = sim.now, credential.nth
         sim.leaks.capture(
             takeover.channel, credential, name, takeover.agent, passed_to, usable, takeover.noticed, passed
         )
