@@ -30,6 +30,13 @@ def warm_up():
 simulation.warm_up = warm_up
 sys.modules['sim.engine.compiled.simulation'] = simulation
 """
+# Charts take most of a small comparison's time.
+UNDRAWN = """
+from contextlib import nullcontext
+from sim.outputs import studio
+from tests.support import Blank
+studio.beside = lambda: nullcontext(Blank())
+"""
 SMALL = scenario(horizon="1d", leaks={"log": {"per-use": 0.2, "discovery": {"time": "1h"}}})
 LONG = scenario(horizon="400d", replications=400)
 NAMES = ("summary.json", "replications.parquet", "leaks.parquet", "report.md")
@@ -41,7 +48,7 @@ def numba_that_raises(folder, error):
 
 
 def environment(folder, start=""):
-    (folder / "sitecustomize.py").write_text(start)
+    (folder / "sitecustomize.py").write_text(f"{start}\n{UNDRAWN}")
     return os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}", "COLUMNS": "120"}
 
 
