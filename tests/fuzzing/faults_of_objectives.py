@@ -50,7 +50,7 @@ OBJECTIVES = {
         7, "workload._found", ("sim.rules[0].sends and t.change >= 0", "sim.rules[0].sends")
     ),
     "what is sent out goes to all channels alike": edit(
-        7, "leaks.sent_out", ("place, channel) < chance", "place, 0) < chance")
+        7, "leaks._shown", ("place, channel) < chance", "place, 0) < chance")
     ),
     "what is got in exchange is refused nowhere": edit(
         "handed-down", "objectives.out_of_scope", ("(BY_TASK, BY_BOTH)", "(BY_TASK,)")

@@ -36,18 +36,28 @@ from sim.engine.compiled.words import (
 @rare
 def copied(sim: Any, task: int, place: int) -> None:
     """An attempt with a credential was made: it is copied into channels that the draws choose, dead or alive."""
+    for channel in range(sim.rules[0].channels):
+        _shown(sim, task, place, channel, sim.channels[channel].per_use)
+
+
+@rare
+def sent_out(sim: Any, task: int, place: int) -> None:
+    """A call for another objective was let in: its credential is sent out through channels that the draws choose."""
+    for channel in range(sim.rules[0].channels):
+        _shown(sim, task, place, channel, sim.channels[channel].sent_out)
+
+
+@hot
+def _shown(sim: Any, task: int, place: int, channel: int, chance: float) -> None:
+    """The credential of an attempt comes into a channel, with that chance, if the channel can take it."""
     t = sim.tasks[task]
     population = sim.agents[t.agent].population
-    for channel in range(sim.rules[0].channels):
-        chance = sim.channels[channel].per_use
-        if chance <= 0.0 or not sim.watches[channel, t.tool] or not sim.serves[channel, population]:
-            continue
-        if not _passes(sim, channel, t.credential):
-            continue
-        if uniform(sim, CAPTURE, t.who, t.which, place, channel) < chance:
-            name0, name1 = leak_name(sim, channel << 1, t.who, t.which, place)
-            passed = t.parent >= 0 and sim.passed[task, sim.place_of[population, t.tool]] > 0
-            _copy(sim, channel, t.credential, name0, name1, t.agent, t.number, passed)
+    if chance <= 0.0 or not sim.watches[channel, t.tool] or not sim.serves[channel, population]:
+        return
+    if _passes(sim, channel, t.credential) and uniform(sim, CAPTURE, t.who, t.which, place, channel) < chance:
+        name0, name1 = leak_name(sim, channel << 1, t.who, t.which, place)
+        passed = t.parent >= 0 and sim.passed[task, sim.place_of[population, t.tool]] > 0
+        _copy(sim, channel, t.credential, name0, name1, t.agent, t.number, passed)
 
 
 @hot
@@ -55,23 +65,6 @@ def _passes(sim: Any, channel: int, credential: int) -> bool:
     """Does whoever keeps the credential show it where the channel could take it?"""
     row = sim.channels[channel]
     return bool(row.takes_kept if sim.terms[sim.credentials[credential].role].kept else row.takes_agents)
-
-
-@rare
-def sent_out(sim: Any, task: int, place: int) -> None:
-    """A call for another objective was let in: its credential is sent out through channels that the draws choose."""
-    t = sim.tasks[task]
-    population = sim.agents[t.agent].population
-    for channel in range(sim.rules[0].channels):
-        chance = sim.channels[channel].sent_out
-        if chance <= 0.0 or not sim.watches[channel, t.tool] or not sim.serves[channel, population]:
-            continue
-        if not _passes(sim, channel, t.credential):
-            continue
-        if uniform(sim, CAPTURE, t.who, t.which, place, channel) < chance:
-            name0, name1 = leak_name(sim, channel << 1, t.who, t.which, place)
-            passed = t.parent >= 0 and sim.passed[task, sim.place_of[population, t.tool]] > 0
-            _copy(sim, channel, t.credential, name0, name1, t.agent, t.number, passed)
 
 
 @rare
