@@ -6,17 +6,15 @@ import gc
 import io
 import os
 import shlex
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sim.cli.options import Engine, Results, ScenarioName, Seed, StrategyNames, Workers
+from sim.cli.process import command, end_as_with_ctrl_c, loading
 from sim.core.errors import AfterleakError, Stopped
-from sim.core.stops import stop
 
 app = typer.Typer(
     name="afterleak",
@@ -27,17 +25,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a bundled one.")]
-StrategyNames = Annotated[
-    list[str] | None, typer.Option("--strategy", "-s", metavar="NAME", help="Only this strategy; may be repeated.")
-]
-Engine = Annotated[
-    str,
-    typer.Option(metavar="NAME", help="auto, compiled (fast; compiles once) or reference; never changes a result."),
-]
-Workers = Annotated[int | None, typer.Option(help="Processes or threads; never changes a result. Default: all cores.")]
-Seed = Annotated[int | None, typer.Option(help="Seed of all draws, 0 to 4294967295. Default: the scenario's.")]
 
 
 def _version(asked: bool) -> None:
@@ -74,12 +61,12 @@ def compare(
     from sim.outputs.studio import beside
 
     with beside() as studio:  # its process gets ready while this one loads the rest
-        with _loading():
+        with loading():
             from sim import study
             from sim.outputs import screen
 
         request = study.Request(
-            scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, _command(), engine
+            scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, command(), engine
         )
         with screen.Progress() as progress:
             done = study.compare(request, progress, studio)
@@ -164,9 +151,6 @@ def graph(
     screen.show_graph(study.graph(scenario, role, out))
 
 
-Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="A results folder that compare has written.")]
-
-
 @app.command()
 def report(
     results: Results,
@@ -236,7 +220,7 @@ def claims(
     from sim import study
     from sim.outputs import claims_screen, screen
 
-    request = study.Claims(tuple(claim or ()), replications, seed, workers, engine, out, _command())
+    request = study.Claims(tuple(claim or ()), replications, seed, workers, engine, out, command())
     with screen.Progress() as progress:
         tried = study.try_claims(request, progress)
     claims_screen.show_claims(tried, out)
@@ -318,7 +302,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # not every terminal can show every name
-    _end_as_with_ctrl_c()
+    end_as_with_ctrl_c()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads for large matrices, of which there are none
     try:
         app()
@@ -329,33 +313,3 @@ def main() -> None:
         sys.exit(error.exit_code)
     finally:
         gc.freeze()  # nothing is collected from what the end of the process frees anyway
-
-
-def _command() -> str:
-    """How to make it again."""
-    # Where the locale is not UTF-8, arguments come with bytes that could not be decoded, and no file could hold those.
-    return os.fsencode(shlex.join(["afterleak", *sys.argv[1:]])).decode("utf-8", "replace")
-
-
-@contextmanager
-def _loading() -> Iterator[None]:
-    """Loading the program makes many objects and no garbage: looking for that would take a tenth of a second."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.freeze()  # nor is it looked for among these objects later
-
-
-def _end_as_with_ctrl_c() -> None:
-    """A request to end, or a closed terminal, keeps what is finished, like Ctrl-C; and none of them is lost."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        # What is ignored, as by nohup, is meant to be.
-        if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
-            signal.signal(number, stop)
-
-
-if __name__ == "__main__":
-    main()
