@@ -19,6 +19,8 @@ MINUS = "\u2212"
 THIN = "\u202f"
 """Narrow no-break space: a number is never wrapped in its middle."""
 MOST_DIGITS = 4
+LEAST_PERCENT = 0.01
+"""Shares above 0 that are less are told as such."""
 _DROPPED = {"Cc", "Cf", "Co", "Cs", "Cn"}
 
 
@@ -109,14 +111,26 @@ def parts(found: Estimate, unit: str) -> tuple[str, str]:
     best, low, high = (None if x is None else x * shown.factor for x in (best, low, high))
     assert best is not None
     digits = max(places(low, best, high, 1), 0) if shown.suffix == "%" else places(low, best, high)
+    if shown.suffix == "%" and 0 < abs(best) < LEAST_PERCENT:
+        digits = 2
     if low is None and high is None:
-        return _bare(best, digits) + shown.suffix, ""
+        return _percent(best, _bare(best, digits), shown) + shown.suffix, ""
     if low == high:
-        text = _bare(best, digits)
+        text = _percent(best, _bare(best, digits), shown)
         return text + shown.suffix, f"[{text}, {text}]"
     mark = shown.suffix if shown.suffix in _MULTIPLES else ""
-    ends = (UNDEFINED if end is None else number(end, digits) + (mark if end else "") for end in (low, high))
-    return number(best, digits) + shown.suffix, f"[{', '.join(ends)}]"
+    ends = (
+        UNDEFINED if end is None else _percent(end, number(end, digits), shown) + (mark if end else "")
+        for end in (low, high)
+    )
+    return _percent(best, number(best, digits), shown) + shown.suffix, f"[{', '.join(ends)}]"
+
+
+def _percent(amount: float, text: str, shown: Scale) -> str:
+    """The text, or that it is less than anybody wants to know: `<0.01`, `>−0.01`; 0 stays 0."""
+    if shown.suffix != "%" or not 0 < abs(amount) < LEAST_PERCENT:
+        return text
+    return f"<{LEAST_PERCENT}" if amount > 0 else f">{MINUS}{LEAST_PERCENT}"
 
 
 def _many(unit: str, size: float, low: float | None, high: float | None) -> bool:
@@ -137,7 +151,7 @@ def value(amount: float | None, unit: str, digits: int = 2) -> str:
     shown = scale(unit, amount)
     amount *= shown.factor
     top = math.floor(math.log10(abs(amount))) if amount else 0
-    return _bare(amount, max(digits - 1 - top, 0)) + shown.suffix
+    return _percent(amount, _bare(amount, max(digits - 1 - top, 0)), shown) + shown.suffix
 
 
 def exact(amount: float, unit: str) -> str:
@@ -152,7 +166,9 @@ def share(part: float, whole: float, digits: int = 2) -> str:
 
 
 def signed(text: str) -> str:
-    """A difference with its sign: `+3.1 s`."""
+    """A difference with its sign: `+3.1 s`, `<+0.01%`."""
+    if text.startswith(("<", ">")):
+        return text.replace("<", "<+", 1)
     return text if text[:1] in (MINUS, UNDEFINED) or re.match(r"0(?![.\d])", text) else f"+{text}"
 
 

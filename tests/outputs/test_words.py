@@ -19,6 +19,10 @@ from sim.outputs import words
         (0.0, 0.0, None, "share of resources", "0% [0, \u2014]"),
         (0.912, 1.0, 1.0, "share of uses", "100% [91, 100]"),
         (0.00012, 0.00034, 0.00056, "share of uses", "0.03% [0.01, 0.06]"),
+        (1.48e-7, 1.52e-7, 1.56e-7, "share of capacity", "<0.01% [<0.01, <0.01]"),
+        (0.0, 4e-5, 9e-4, "share of uses", "<0.01% [0, 0.09]"),
+        (-9e-5, -4e-5, 0.0, "share of uses", ">\u22120.01% [>\u22120.01, 0]"),
+        (None, 4e-5, None, "share of uses", "<0.01%"),
         (29_123.0, 30_400.0, 31_700.0, "credential-h", "30.4k [29.1k, 31.7k]"),
         (None, 21_666.6667, None, "credential-h", "21\u202f667"),
         (None, 0.25, None, "h", "15 min"),
@@ -57,5 +61,8 @@ def test_texts_are_one_visible_line_of_limited_length():
 
 
 def test_a_difference_shows_its_sign():
-    shown = [words.signed(text) for text in ("3.1 s", "\u22123.1 s", "0", "0% [0, 0]", "0.5%", "\u2014")]
-    assert shown == ["+3.1 s", "\u22123.1 s", "0", "0% [0, 0]", "+0.5%", "\u2014"]
+    shown = [
+        words.signed(text)
+        for text in ("3.1 s", "\u22123.1 s", "0", "0% [0, 0]", "0.5%", "\u2014", "<0.01%", ">\u22120.01%")
+    ]
+    assert shown == ["+3.1 s", "\u22123.1 s", "0", "0% [0, 0]", "+0.5%", "\u2014", "<+0.01%", ">\u22120.01%"]
