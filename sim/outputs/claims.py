@@ -119,14 +119,20 @@ def write(folder: Path, tried: Sequence[Tried], command: str) -> None:
     store.write_json(folder / store.MANIFEST, manifest | {"claims": [one.loaded.name for one in tried], "files": shown})
 
 
+MOST_NAMED = 4
+"""Scenarios that a caption names; of more it says how many."""
+
+
 def draw(folder: Path, tried: Sequence[Tried]) -> None:
     """Draw the forest plot: claims.svg, claims.png and claims-dark.svg."""
     from sim.outputs.charts.gallery import draw_claims  # slow to load
 
     fewest, most = (of(one.replications for one in tried) for of in (min, max))
     runs = words.counted(most, "replication") if fewest == most else f"{fewest} to {words.counted(most, 'replication')}"
-    scenarios = sorted({one.scenario.name for one in tried})
-    draw_claims(folder, [row(one) for one in tried], f"{', '.join(scenarios)} \u00b7 {runs} each \u00b7 intervals: 95%")
+    names = sorted({one.scenario.name for one in tried})
+    scenarios = ", ".join(names) if len(names) <= MOST_NAMED else words.counted(len(names), "scenario")
+    caption = f"{scenarios} \u00b7 {runs} each \u00b7 intervals: 95%"
+    draw_claims(folder, [row(one) for one in tried], caption)
 
 
 def as_json(tried: Sequence[Tried], version: str) -> dict[str, Any]:

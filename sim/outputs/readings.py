@@ -49,11 +49,11 @@ def survival_title(curves: Mapping[str, SurvivalCurve], baseline: str) -> str:
     shortest = min(others, key=lambda name: others[name], default=None)
     if shortest is None or (half is not None and others[shortest] >= half):
         return first
-    return f"{first}; half of {shortest}\u2019s are dead {_within(others[shortest])}"
+    return f"{first}; half of {shortest}\u2019s are {_gone(others[shortest])}"
 
 
-def _within(hours: float) -> str:
-    return f"within {words.value(hours, 'h')}" if hours > 0 else "when they leak"
+def _gone(hours: float) -> str:
+    return f"dead within {words.value(hours, 'h')}" if hours > 0 else "of no use from the moment they leak"
 
 
 def reach_title(comparison: Comparison) -> str:
@@ -75,17 +75,28 @@ def _reach_of(comparison: Comparison, name: str, before: str = "", after: str = 
     return f"{words.value(reached, '')} of {before}{words.value(potential, '')}{after}"
 
 
+def waiting(row: Mapping[str, Estimate]) -> Estimate:
+    """What a task waits for credentials and for approval together, mean, in seconds.
+
+    The ends of the interval are sums of both intervals' ends: whatever the two have to do with each other, their sum
+    varies by no more than that, so it holds at least as often as it should.
+    """
+    parts = [(one.low, one.best, one.high) for one in (row[LATENCY], row[APPROVAL])]
+    low, best, high = (None if a is None or b is None else a + b for a, b in zip(*parts, strict=True))
+    return Estimate(low, best, high)
+
+
 def frontier_title(comparison: Comparison) -> str:
     """What the strategy with the shortest exposure costs, beside the baseline."""
     chosen = best_of(comparison, EXPOSURE, rivals(comparison))
     if chosen is None:
-        return "Exposure window against added latency"
+        return "Exposure window against waiting"
     row, base = comparison.estimates[chosen], comparison.estimates[comparison.baseline]
     exposure, before = words.known(row[EXPOSURE].best), words.known(base[EXPOSURE].best)
-    latency = words.known(row[LATENCY].best)
-    if exposure is None or before is None or latency is None or exposure >= before:
-        return "Exposure window against added latency"
-    cost = f"At {words.value(latency, 's')} added per task" if latency else "With no latency added"
+    wait = words.known(waiting(row).best)
+    if exposure is None or before is None or wait is None or exposure >= before:
+        return "Exposure window against waiting"
+    cost = f"At {words.value(wait, 's')} of waiting per task" if wait else "With no waiting"
     return (
         f"{cost}, {chosen} leaves a leaked credential usable for "
         f"{words.value(exposure, 'h')}; {comparison.baseline}, for {words.value(before, 'h')}"
@@ -115,7 +126,7 @@ def reach_of_role_title(role: str, resources: int, of: int, hops: int) -> str:
 
 
 def dominated(comparison: Comparison) -> dict[str, str]:
-    """Strategy → one that is no worse in exposure, added latency and wait for approval, and clearly better in one."""
+    """Strategy → one that is no worse in exposure and in waiting, and clearly better in one of them."""
     found: dict[str, str] = {}
     for name in comparison.strategies:
         for other in comparison.strategies:
@@ -125,11 +136,15 @@ def dominated(comparison: Comparison) -> dict[str, str]:
 
 
 def _beats(one: Mapping[str, Estimate], other: Mapping[str, Estimate]) -> bool:
-    pairs = [(one[key], other[key]) for key in (EXPOSURE, LATENCY, APPROVAL)]
+    pairs = [(one[EXPOSURE], other[EXPOSURE]), (waiting(one), waiting(other))]
     if any(words.known(side.best) is None for pair in pairs for side in pair):
         return False
     no_worse = all((a.best or 0.0) <= (b.best or 0.0) for a, b in pairs)
     return no_worse and any(a.high is not None and b.low is not None and a.high < b.low for a, b in pairs)
+
+
+INTERVALS = "intervals: 95%"
+"""To follow the caption of a chart that has some."""
 
 
 def caption(
@@ -141,5 +156,5 @@ def caption(
     return (
         f"{words.tidy(title, 90)} \u00b7 {words.counted(replications, 'replication')} of "
         f"{words.value(horizon_hours, 'h', 3)}, seed {seed} \u00b7 {words.counted(total, 'leaked credential')} under "
-        f"{words.counted(len(leaked), 'strategy', 'strategies')}{cut} \u00b7 intervals: 95%"
+        f"{words.counted(len(leaked), 'strategy', 'strategies')}{cut}"
     )

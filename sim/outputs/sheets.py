@@ -40,9 +40,10 @@ def comparison_sheets(
         caption: what all charts were made from (`readings.caption`).
     """
     base = comparison.baseline
-    said: dict[str, Any] = {"caption": caption}
-    named = said | {"baseline": base}
-    timed = named | {"horizon_hours": horizon_hours}
+    bare: dict[str, Any] = {"caption": caption}
+    said: dict[str, Any] = {"caption": f"{caption} \u00b7 {readings.INTERVALS}"}
+    timed = said | {"baseline": base, "horizon_hours": horizon_hours}
+    named = bare | {"baseline": base}
     growth, spreads = shown.growths, shown.spreads
     sheets = [
         Sheet("survival", Figure("survival", readings.survival_title(shown.curves, base)), shown.curves, timed),
@@ -56,6 +57,6 @@ def comparison_sheets(
         lost = Figure("losses", titles.loss_title(comparison, shown.losses))
         sheets.append(Sheet("losses", lost, shown.losses, said | {"comparison": comparison}))
     if shown.estate is not None:
-        sheets.append(Sheet("map", Figure("map", titles.map_title(shown.estate)), shown.estate, said))
-    sheets.append(Sheet("timeline", Figure("timeline", readings.timeline_title(story)), story, said))
+        sheets.append(Sheet("map", Figure("map", titles.map_title(shown.estate)), shown.estate, bare))
+    sheets.append(Sheet("timeline", Figure("timeline", readings.timeline_title(story)), story, bare))
     return tuple(sheets)

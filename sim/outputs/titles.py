@@ -25,7 +25,8 @@ def exposure_title(spreads: Mapping[str, Spread], baseline: str) -> str:
 
 
 def _range(one: Spread) -> str:
-    return f"{words.value(one.hours[0], 'h')} to {words.value(one.hours[-1], 'h')}"
+    shortest, longest = (words.value(one.hours[n], "h") for n in (0, -1))
+    return longest if shortest == longest else f"{shortest} to {longest}"
 
 
 def reached_title(spreads: Mapping[str, Spread], baseline: str) -> str:

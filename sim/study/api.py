@@ -75,13 +75,14 @@ class Result:
     @cached_property
     def caption(self) -> str:
         """What a chart was made from, to stand below it."""
-        return readings.caption(
+        made_from = readings.caption(
             self.title,
             replications=self.comparison.replications,
             seed=self.seed,
             leaked=self.comparison.censored,
             horizon_hours=self.horizon_hours,
         )
+        return f"{made_from} \u00b7 {readings.INTERVALS}"
 
     @cached_property
     def curves(self) -> Mapping[str, SurvivalCurve]:

@@ -9,7 +9,7 @@ import matplotlib as mpl
 import networkx as nx
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
+from drawn import draw
 from matplotlib.legend import Legend
 from samples import (
     HORIZON,
@@ -26,13 +26,11 @@ from samples import (
 
 from sim.core.units import DAY, MINUTE
 from sim.measure.statistics import Estimate
-from sim.measure.survival import SurvivalCurve, survival
+from sim.measure.survival import SurvivalCurve
 from sim.outputs import readings
 from sim.outputs.charts import (
-    DARK,
     LIGHT,
     THEMES,
-    canvas,
     claims_chart,
     claims_size,
     estate_chart,
@@ -52,17 +50,9 @@ from sim.outputs.charts import (
     timeline_size,
 )  # fmt: skip
 from sim.outputs.charts.estate import layout
-from sim.outputs.charts.style import contrast, legible, look, safe
-from sim.outputs.charts.survival import FINE
-from sim.outputs.charts.survival import _steps as steps
+from sim.outputs.charts.style import safe
 
 HOSTILE = r"$\frac{1}{0}$ <b>&x</b> \alpha_{" + "\u202e\u6f22\n" + "y" * 400
-
-
-def draw(chart, *data, size=(9.0, 5.6), theme=LIGHT, **options):
-    figure, ax = canvas(theme, size)
-    chart(ax, *data, theme=theme, **options)
-    return figure, ax
 
 
 def all_charts(comparison, curves, graph, theme=LIGHT, **options):
@@ -173,76 +163,6 @@ def test_hostile_texts_stay_texts(comparison, estate_graph, tmp_path):
     assert safe("a_b^c", 20) == "a_b^c"
 
 
-def lab(rgb):
-    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ np.clip(rgb, 0, 1)
-    f = np.array([np.cbrt(v) if v > 0.008856 else 7.787 * v + 16 / 116 for v in xyz / np.array([0.9505, 1, 1.089])])
-    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
-
-
-SIGHT = {  # Machado, Oliveira and Fernandes 2009, severity 1
-    "normal": np.eye(3),
-    "deuteranopia": np.array(
-        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]]
-    ),
-    "protanopia": np.array(
-        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
-    ),
-    "tritanopia": np.array(
-        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]]
-    ),
-}
-
-
-def closest(palette, sight) -> float:
-    linear = [
-        np.array([c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(p)]) for p in palette
-    ]
-    seen = [lab(SIGHT[sight] @ colour) for colour in linear]
-    return min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(seen, 2))
-
-
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-def test_palette_has_contrast_and_is_told_apart(theme):
-    assert min(contrast(colour, theme.background) for colour in (*theme.palette, theme.need, theme.harm)) >= 3
-    assert min(contrast(colour, theme.background) for colour in (theme.ink, theme.muted)) >= 4.5
-    assert min(contrast(legible(colour, theme), theme.background) for colour in theme.palette) >= 4.5
-    assert min(closest(theme.palette, sight) for sight in SIGHT) >= 17
-    assert min(closest(theme.heat, sight) for sight in SIGHT) >= 10
-    steps = [contrast(colour, theme.background) for colour in theme.heat]
-    assert steps == sorted(steps), "the more, the stronger, also without colours"
-    assert min(max(contrast(ink, heat) for ink in (theme.ink, theme.background)) for heat in theme.heat) >= 4.5
-    # Planted fault: a red and a green of one lightness are one colour to many.
-    assert closest(("#c44e00", "#a07000"), "deuteranopia") < 17
-
-
-def test_looks_are_fixed_by_position_and_differ():
-    looks = {(look(LIGHT, n).colour, look(LIGHT, n).marker) for n in range(24)}
-    assert len(looks) == 24
-    assert look(DARK, 3).marker == look(LIGHT, 3).marker
-
-
-def test_survival_of_nothing_and_of_zero_windows():
-    nothing = survival(np.zeros(0), np.zeros(0, dtype=bool))
-    dead = survival(np.zeros(5), np.zeros(5, dtype=bool), np.arange(5))
-    figure, ax = draw(survival_chart, {"static": dead, "jit": nothing}, horizon_hours=HORIZON)
-    assert "no leaked credential under jit" in figure.texts[1].get_text()
-    assert ax.lines[0].get_ydata().max() == 0
-    draw(survival_chart, {"static": nothing}, horizon_hours=HORIZON)
-    assert readings.survival_title({"static": nothing}, "static") == "How long leaked credentials stay usable"
-
-
-def test_steps_are_those_of_the_curve():
-    hours = np.array([0.0, 1.0, 10.0])
-    curve = SurvivalCurve(hours, np.array([0.9, 0.5, 0.25]), hours * 0, hours * 0 + 1, n=40, censored=10)
-    _, ax = draw(survival_chart, {"static": curve}, horizon_hours=100.0)
-    x, y = ax.lines[0].get_data()
-    assert x.tolist() == [1 / 3600, 1.0, 10.0]
-    assert y.tolist() == [0.9, 0.5, 0.25]
-    assert ax.lines[1].get_marker() == ">"
-    title = readings.survival_title({"static": curve}, "static")
-    assert title == "Half of static\u2019s leaked credentials are still usable after 1 h"
-
-
 def test_undefined_and_zero_estimates(comparison):
     none = Estimate(None, None, None)
     rows = dict(comparison.estimates["rotated"])
@@ -280,6 +200,21 @@ def test_dominated_needs_intervals_apart(comparison):
     # Waiting for people is a cost as well: who does that beats nobody, and is beaten for it.
     rows |= given("d", (5, 6, 7), (0, 0, 0), (100, 200, 300)) | given("c", (9, 10, 11), (0, 0, 0), (100, 200, 300))
     assert readings.dominated(replace(compared, estimates=rows)) == {"b": "a", "c": "a"}
+
+
+def test_waiting_is_for_credentials_and_for_people(comparison):
+    row = {"added_latency_seconds": Estimate(1.0, 2.0, 3.0), "approval_wait_seconds": Estimate(10.0, 20.0, 40.0)}
+    assert readings.waiting(row) == Estimate(11.0, 22.0, 43.0)
+    assert readings.waiting(row | {"approval_wait_seconds": Estimate(0.0, 0.0, None)}) == Estimate(1.0, 2.0, None)
+    assert readings.waiting(row | {"approval_wait_seconds": Estimate(None, None, None)}).best is None
+    none = {"approval_wait_seconds": Estimate(0.0, 0.0, 0.0)}
+    rows = {name: dict(its) | none for name, its in comparison.estimates.items()}
+    _, ax = draw(frontier_chart, replace(comparison, estimates=rows))
+    assert ax.get_xlabel().startswith("wait per task for credentials, mean")
+    rows["jit-task"] |= row
+    _, ax = draw(frontier_chart, replace(comparison, estimates=rows))
+    assert ax.get_xlabel().startswith("wait per task for credentials and approval, mean")
+    assert 22.0 in [line.get_xdata()[0] for line in ax.lines]
 
 
 def test_layers_are_deterministic_and_ordered_by_kind(estate_graph):
@@ -326,27 +261,5 @@ def test_caption_names_what_went_in():
     text = readings.caption("T", replications=40, seed=7, leaked={"a": (3, 10), "b": (0, 2)}, horizon_hours=24.0)
     assert text == (
         "T \u00b7 40 replications of 24 h, seed 7 \u00b7 12 leaked credentials under 2 strategies, 25% of them still "
-        "usable at the end and counted up to there \u00b7 intervals: 95%"
+        "usable at the end and counted up to there"
     )
-
-
-def test_the_end_mark_is_for_curves_that_the_horizon_cut():
-    hours = np.array([0.0, 1.0, 10.0])
-    for last, marks in ((0.25, 1), (0.0, 0)):
-        curve = SurvivalCurve(hours, np.array([1.0, 0.5, last]), hours * 0, hours * 0 + 1, n=40, censored=10)
-        figure, ax = draw(survival_chart, {"static": curve}, horizon_hours=100.0, caption="c")
-        assert sum(line.get_marker() == ">" for line in ax.lines) == marks
-        assert ("\u25b7" in figure.texts[1].get_text()) == bool(marks)
-
-
-@pytest.mark.parametrize("deaths", [5, 50_000])
-def test_a_curve_of_many_steps_is_drawn_with_few_that_look_the_same(deaths):
-    hours = np.concatenate(([0.0], np.geomspace(0.01, 90.0, deaths)))
-    alive = np.linspace(1.0, 0.0, deaths + 1)
-    curve = SurvivalCurve(hours, alive, alive * 0.9, np.minimum(alive * 1.1, 1), n=deaths, censored=0)
-    at, (shown, *_) = steps(curve)
-    assert len(at) <= min(FINE, deaths) + 3
-    for hour, share in zip(hours[1:], alive[1:], strict=True):
-        near = shown[np.searchsorted(at, hour, side="right") - 1]
-        assert near == pytest.approx(share, abs=2 / FINE if deaths > FINE else 1e-12)
-    assert (at[-1], shown[-1]) == (hours[-1], 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -16,13 +17,15 @@ from sim.outputs.charts.frame import dress
 from sim.outputs.charts.style import BODY, LIGHT, SIZE, SMALL, Theme, defaults, plain_axes, safe
 from sim.outputs.claim_rows import ClaimRow
 
-_TICKS = (1e-4, 1e-3, 0.01, 0.1, 0.5, 1.0, 2.0, 10.0, 100.0, 1e3, 1e4)
+_TICKS = (1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 1.0, 2.0, 10.0, 100.0, 1e3, 1e4)
+_WIDE = 1e4
+"""Span of the axis above which 0.5 and 2 would be too near to 1."""
 _MARKERS: dict[Verdict, str] = {SUPPORTED: "o", NOT_SUPPORTED: "X", UNDECIDED: "D"}
 
 
 def claims_size(rows: Sequence[ClaimRow]) -> tuple[float, float]:
     """Inches, with room for every claim."""
-    return SIZE[0] + 1.5, 2.4 + 0.62 * max(len(rows), 3)
+    return SIZE[0] + 3.0, 2.4 + 0.62 * max(len(rows), 3)
 
 
 def claims_chart(
@@ -57,10 +60,15 @@ def claims_title(rows: Sequence[ClaimRow]) -> str:
 def _axes(ax: Axes, rows: Sequence[ClaimRow], theme: Theme) -> None:
     ends = [end for row in rows for end in (row.multiple.low, row.multiple.best, row.multiple.high)]
     known = [*(end for value in ends if (end := words.known(value)) is not None and end > 0), *(r.times for r in rows)]
-    low, high = min([*known, 0.5]) / 1.5, max([*known, 2.0]) * 1.5
+    low, high = min([*known, 0.5]), max([*known, 2.0])
+    # Room for the number above the outermost mark, which is centred there.
+    room = max((high / low) ** 0.06, 1.5)
+    low, high = max(low / room, 1e-6), min(high * room, 1e6)
     ax.set_xscale("log")
-    ax.set_xlim(max(low, 1e-5), min(high, 1e6))
-    ax.xaxis.set_major_locator(FixedLocator([at for at in _TICKS if low <= at <= high]))
+    ax.set_xlim(low, high)
+    wide = high / low > _WIDE
+    shown = [at for at in _TICKS if low <= at <= high and not (wide and at in (0.5, 2.0))]
+    ax.xaxis.set_major_locator(FixedLocator(shown))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{words.value(at, '')}\u00d7"))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.axvline(1.0, color=theme.muted, linewidth=1.2, zorder=1)
@@ -68,7 +76,7 @@ def _axes(ax: Axes, rows: Sequence[ClaimRow], theme: Theme) -> None:
 
 def _ticked(row: ClaimRow) -> str:
     metric = BY_KEY[row.metric].title if row.metric in BY_KEY else row.metric
-    return f"{safe(row.title, 46)}\n{safe(f'{metric}: {row.arm} against {row.against}', 62)}"
+    return f"{safe(row.title, 70)}\n{safe(f'{metric}: {row.arm} against {row.against}', 74)}"
 
 
 def _colour(verdict: Verdict, theme: Theme) -> str:
@@ -81,8 +89,9 @@ def _draw(ax: Axes, row: ClaimRow, place: int, theme: Theme) -> None:
     if best is None or best <= 0:
         unit = BY_KEY[row.metric].unit if row.metric in BY_KEY else ""
         said = words.estimate(row.effect, unit)
-        ax.text(math.sqrt(left * right), place, said if best is None else f"none at all ({said})", ha="center",
-                va="center", fontsize=SMALL, color=colour, gid="number")  # fmt: skip
+        text = f"difference {said}" if best is None else f"none at all (difference {said})"
+        ax.text(math.sqrt(left * right), place, text, ha="center",
+                va="center", fontsize=SMALL, color=colour, gid="number", bbox=_paper(theme))  # fmt: skip
         return
     ends = max(low if low is not None else left, left), min(high if high is not None else right, right)
     ax.plot(ends, [place, place], color=colour, linewidth=2.4, zorder=2)
@@ -90,7 +99,12 @@ def _draw(ax: Axes, row: ClaimRow, place: int, theme: Theme) -> None:
     if row.times != 1:
         ax.plot([row.times], [place], marker="|", markersize=16, markeredgewidth=2, color=theme.ink, zorder=2)
     ax.annotate(f"{words.value(best, '', 2)}\u00d7", (best, place), (0, 8), textcoords="offset points", ha="center",
-                va="bottom", fontsize=SMALL, color=theme.ink, gid="number")  # fmt: skip
+                va="bottom", fontsize=SMALL, color=theme.ink, gid="number", bbox=_paper(theme))  # fmt: skip
+
+
+def _paper(theme: Theme) -> dict[str, Any]:
+    """Behind a number, so that no line runs through it."""
+    return {"boxstyle": "square,pad=0.1", "facecolor": theme.background, "linewidth": 0}
 
 
 def _handles(rows: Sequence[ClaimRow], theme: Theme) -> list[Line2D]:

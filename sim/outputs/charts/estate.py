@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # a tenth of a second, and only a type here
     import networkx as nx
 
 KINDS = ("agent", "tool", "role", "resource", "secret")
+_STARTS = ("agent", "tool")
+"""Kinds that have access; nobody is said to come to them."""
 _HEADS = ("agents", "tools", "roles", "resources", "secrets")
 _HALF, _TALL = 0.44, 0.33
 """Half of a box's width and height; columns are 1.3 apart, rows at least 1."""
@@ -63,7 +65,9 @@ def estate_chart(
         _draw(ax, graph, hops, set(steps), arrivals or {}, theme)
         said = safe(title or _title(graph, role, hops), 200)
         notes = [text for text in (_key(hops), caption) if text]
-        handles = _handles(theme, hops) if arrivals is None else soon_handles(theme, arrivals)
+        ends = [node for node, kind in graph.nodes(data="kind") if kind not in _STARTS]
+        spared = arrivals is not None and not arrivals.keys() >= {*ends}
+        handles = _handles(theme, hops) if arrivals is None else soon_handles(theme, arrivals, spared=spared)
         dress(ax, theme, title=said, caption=safe(" \u00b7 ".join(notes), 500), handles=handles)
 
 
@@ -149,7 +153,8 @@ def _box(
 ) -> None:
     """A node with its name; reached ones have a heavy edge and the number of hops, or a colour and a time."""
     its, reached = graph.nodes[node], hop is not None
-    face, ink = (theme.background, theme.ink) if soon is None else soon_colours(theme, soon)
+    plain = theme.faint if its.get("kind") in _STARTS else theme.background
+    face, ink = (plain, theme.ink) if soon is None else soon_colours(theme, soon)
     ax.add_patch(FancyBboxPatch(
         (at[0] - _HALF, at[1] - _TALL), 2 * _HALF, 2 * _TALL, boxstyle="round,pad=0,rounding_size=0.08",
         facecolor=face, edgecolor=theme.harm if reached else theme.muted, linewidth=2.2 if reached else 0.9,
@@ -159,7 +164,7 @@ def _box(
     text = safe(_label(graph, node), _LETTERS - len(level)) + level
     ax.text(*at, text, ha="center", va="center", fontsize=_size(text), color=ink, zorder=4, gid="node")
     if soon is not None:
-        tag(ax, (at[0] + _HALF, at[1] - _TALL), soon, theme)
+        tag(ax, (at[0] + _HALF, at[1] - _TALL - 0.07), soon, theme)
     if reached:
         disc = {"boxstyle": "circle,pad=0.22", "facecolor": theme.harm, "linewidth": 0}
         ax.text(at[0] - _HALF, at[1] - _TALL, str(hop), ha="center", va="center", fontsize=7.5, fontweight="bold",

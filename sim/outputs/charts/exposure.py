@@ -51,7 +51,7 @@ def _draw(ax: Axes, one: Spread, row: int, colour: str, theme: Theme) -> None:
     low, left, middle, right, high = (max(hours, SECOND) for hours in one.hours)
     ax.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="butt", zorder=2)
     ax.plot([left, right], [row, row], color=colour, linewidth=11, solid_capstyle="butt", alpha=0.55, zorder=2)
-    ax.plot([middle], [row], marker="|", markersize=17, markeredgewidth=3, color=colour, zorder=3)
+    ax.plot([middle], [row], marker="|", markersize=17, markeredgewidth=3, color=colour, zorder=3, clip_on=False)
     ax.annotate(words.value(one.hours[2], "h"), (middle, row), (0, 11), textcoords="offset points", ha="center",
                 va="bottom", fontsize=SMALL, color=legible(colour, theme), gid="number")  # fmt: skip
 

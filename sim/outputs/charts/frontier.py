@@ -21,16 +21,16 @@ FLOOR = SECOND
 
 @dataclass(frozen=True)
 class _Dot:
-    """A strategy that can be drawn: exposure in hours, latency in seconds."""
+    """A strategy that can be drawn: exposure in hours, what a task waits in seconds."""
 
     name: str
     exposure: Estimate
-    latency: Estimate
+    wait: Estimate
     its: Look
 
     @property
     def x(self) -> float:
-        return self.latency.best or 0.0
+        return self.wait.best or 0.0
 
     @property
     def y(self) -> float:
@@ -40,7 +40,9 @@ class _Dot:
 def frontier_chart(
     ax: Axes, comparison: Comparison, *, theme: Theme = LIGHT, title: str | None = None, caption: str = ""
 ) -> None:
-    """Draw mean exposure window (logarithmic) against mean added latency per task, with 95% intervals both ways.
+    """Draw mean exposure window (logarithmic) against what a task waits on average, with 95% intervals both ways.
+
+    A task waits for credentials (added latency) and for people to approve its calls.
 
     Hollow marks are dominated: another strategy is no worse in both, and better in one with intervals apart.
     """
@@ -51,7 +53,7 @@ def frontier_chart(
         _scales(ax, dots)
         for dot in dots:
             _draw(ax, dot, theme, hollow=dot.name in beaten)
-        ax.set_xlabel("added latency per task, mean (linear near 0, then logarithmic)", fontsize=BODY, color=theme.ink)
+        ax.set_xlabel(f"{_what(comparison)} (linear near 0, then logarithmic)", fontsize=BODY, color=theme.ink)
         ax.set_ylabel("exposure window, mean", fontsize=BODY, color=theme.ink)
         notes = [caption] if caption else []
         notes += ["hollow: another strategy is no worse in both and clearly better in one"] if beaten else []
@@ -62,15 +64,21 @@ def frontier_chart(
         _corner(ax, theme)
 
 
+def _what(comparison: Comparison) -> str:
+    """Name of the axis; where nobody is asked, tasks wait for credentials only."""
+    asked = any(words.known(row[readings.APPROVAL].best) for row in comparison.estimates.values())
+    return "wait per task for credentials and approval, mean" if asked else "wait per task for credentials, mean"
+
+
 def _dots(comparison: Comparison, theme: Theme) -> tuple[list[_Dot], list[str]]:
     dots, absent = list[_Dot](), list[str]()
     for position, name in enumerate(comparison.strategies):
         row = comparison.estimates[name]
-        exposure, latency = row[readings.EXPOSURE], row[readings.LATENCY]
-        if words.known(exposure.best) is None or words.known(latency.best) is None:
+        exposure, wait = row[readings.EXPOSURE], readings.waiting(row)
+        if words.known(exposure.best) is None or words.known(wait.best) is None:
             absent.append(name)
         else:
-            dots.append(_Dot(name, exposure, latency, look(theme, position)))
+            dots.append(_Dot(name, exposure, wait, look(theme, position)))
     return dots, absent
 
 
@@ -81,7 +89,7 @@ def _ends(found: Estimate) -> list[float]:
 def _scales(ax: Axes, dots: list[_Dot]) -> None:
     """Room for every interval; the linear part ends at a power of ten below the smallest latency above 0."""
     windows = [max(end, FLOOR) for dot in dots for end in _ends(dot.exposure)] or [FLOOR, 1.0]
-    delays = [end for dot in dots for end in _ends(dot.latency)]
+    delays = [end for dot in dots for end in _ends(dot.wait)]
     above = [dot.x for dot in dots if dot.x > 0] or [1.0]
     threshold = 10.0 ** math.floor(math.log10(min(max(min(above), 1e-3), 60.0)))
     symlog_seconds(ax, "x", threshold, max([*delays, threshold * 10]) * 2.5)
@@ -90,7 +98,7 @@ def _scales(ax: Axes, dots: list[_Dot]) -> None:
 
 def _draw(ax: Axes, dot: _Dot, theme: Theme, *, hollow: bool) -> None:
     colour = dot.its.colour
-    across, along = _ends(dot.latency), [max(end, FLOOR) for end in _ends(dot.exposure)]
+    across, along = _ends(dot.wait), [max(end, FLOOR) for end in _ends(dot.exposure)]
     ax.plot([across[0], across[-1]], [dot.y, dot.y], color=colour, linewidth=1.6, marker="|", markersize=7)
     ax.plot([dot.x, dot.x], [along[0], along[-1]], color=colour, linewidth=1.6, marker="_", markersize=7)
     face = theme.background if hollow else colour
@@ -124,7 +132,7 @@ def _label(dot: _Dot, theme: Theme) -> Label:
 
 def _crosses(ax: Axes, dot: _Dot) -> list[Points]:
     """Pixels along both error bars."""
-    across, along = _ends(dot.latency), [max(end, FLOOR) for end in _ends(dot.exposure)]
+    across, along = _ends(dot.wait), [max(end, FLOOR) for end in _ends(dot.exposure)]
     horizontal = dense(ax, np.array([across[0], across[-1]]), np.array([dot.y, dot.y]))
     return [horizontal, dense(ax, np.array([dot.x, dot.x]), np.array([along[0], along[-1]]))]
 

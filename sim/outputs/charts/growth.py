@@ -39,10 +39,11 @@ def growth_chart(
         first = min((float(one.hours[0]) for one in some.values()), default=SECOND)
         left = max(min(first / 2, horizon_hours / 10), SECOND)
         log_hours(ax, "x", left, max(horizon_hours, 60 * SECOND) * 1.25)
-        steps = {name: _steps(one, left, horizon_hours) for name, one in some.items()}
-        top = max((float(one.y[-1]) for one in steps.values()), default=1.0)
+        top = max((float(one.reached[-1]) for one in some.values()), default=1.0)
+        steps = {name: _steps(one, left, horizon_hours).thinned(np.log, top) for name, one in some.items()}
         ax.set_ylim(-0.02 * top, 1.15 * top)
-        ax.yaxis.set_major_locator(MaxNLocator(6))  # as many whatever the height, so that their width is known
+        # As many whatever the height, so that their width is known.
+        ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
         draw_curves(ax, steps, names, theme)
         ax.set_xlabel("time since a credential leaked (logarithmic)", fontsize=BODY, color=theme.ink)
         ax.set_ylabel("resources reached, mean", fontsize=BODY, color=theme.ink)
@@ -57,4 +58,4 @@ def _steps(one: Growth, left: float, right: float) -> Steps:
     """From the left end of the axis to the right one."""
     x = np.concatenate(([left], np.maximum(one.hours, left), [right]))
     y, low, high = (np.concatenate(([0.0], part, part[-1:])) for part in (one.reached, one.low, one.high))
-    return Steps(x, y, low, high).thinned(np.log)
+    return Steps(x, y, low, high)

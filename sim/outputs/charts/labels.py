@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,20 +62,49 @@ def dense(ax: Axes, x: Points, y: Points, step: float = 3.0) -> Points:
     return np.concatenate([corners[segment] * (1 - share) + corners[segment + 1] * share, corners[-1:]])
 
 
-def put(ax: Axes, labels: Sequence[Label], obstacles: Points, *, size: float = SMALL) -> tuple[Label, ...]:
-    """Write the labels that fit; returns those that fit nowhere. The axes must have their final place and limits."""
+def put(
+    ax: Axes,
+    labels: Sequence[Label],
+    obstacles: Points,
+    *,
+    size: float = SMALL,
+    lines: Mapping[str, Points] | None = None,
+) -> tuple[Label, ...]:
+    """Write the labels that fit; returns those that fit nowhere. The axes must have their final place and limits.
+
+    Args:
+        obstacles: pixels that no label may cover.
+        lines: text of a label → pixels of the line that it names; it is written only where no other line is about as
+            near.
+    """
     room, taken, left_over = ax.get_window_extent(), list[Bbox](), list[Label]()
     for label in labels:
         text = ax.annotate(label.text, (0, 0), (0, 0), textcoords="offset points", color=label.colour, fontsize=size,
                            fontweight="bold", annotation_clip=False, gid="label")  # fmt: skip
         found = (_tried(text, place, room, taken, obstacles) for place in label.places)
-        box = next((box for box in found if box is not None), None)
+        box = next((box for box in found if box is not None and _names_its_own(box, label.text, lines or {})), None)
         if box is None:
             text.remove()
             left_over.append(label)
         else:
             taken.append(box)
     return tuple(left_over)
+
+
+def _names_its_own(box: Bbox, name: str, lines: Mapping[str, Points]) -> bool:
+    """Whether who reads the label takes it for its own line's, and not for another's."""
+    others = [pixels for other, pixels in lines.items() if other != name and len(pixels)]
+    if name not in lines or not others or not len(lines[name]):
+        return True
+    return _apart(box, lines[name]) * 1.5 <= min(_apart(box, pixels) for pixels in others)
+
+
+def _apart(box: Bbox, pixels: Points) -> float:
+    """Distance of a box from the nearest pixel."""
+    x, y = pixels.T
+    across = np.maximum(np.maximum(box.x0 - x, x - box.x1), 0.0)
+    along = np.maximum(np.maximum(box.y0 - y, y - box.y1), 0.0)
+    return float(np.hypot(across, along).min())
 
 
 def _tried(text: Annotation, place: Place, room: Bbox, taken: list[Bbox], obstacles: Points) -> Bbox | None:

@@ -11,9 +11,12 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFor
 
 from sim.measure.losses import AT, Exceedance
 from sim.measure.statistics import Comparison
-from sim.outputs import titles, words
+from sim.outputs import readings, titles, words
 from sim.outputs.charts.curves import Steps, draw_curves, name_curves
 from sim.outputs.charts.style import BODY, LIGHT, SMALL, Theme, defaults, look, plain_axes, safe
+
+MOST_BANDS = 4
+"""Curves that have a band each; of more, two have one."""
 
 
 def loss_chart(
@@ -37,17 +40,24 @@ def loss_chart(
         left = _range(ax, some)
         steps = {name: _steps(one, left) for name, one in some.items()}
         names = list(comparison.strategies)
-        draw_curves(ax, steps, names, theme)
+        banded = _banded(comparison, steps)
+        draw_curves(ax, steps, names, theme, banded=banded)
         _percentile(ax, left, theme)
         for name in steps:
             _marks(ax, comparison, name, look(theme, names.index(name)).colour, theme)
         ax.set_xlabel("loss in a year, currency (logarithmic)", fontsize=BODY, color=theme.ink)
         ax.set_ylabel("years that lose more", fontsize=BODY, color=theme.ink)
         said = safe(title or titles.loss_title(comparison, curves), 200)
-        text = safe(" \u00b7 ".join(_notes(curves, some, caption)), 600)
+        text = safe(" \u00b7 ".join(_notes(curves, some, banded, caption)), 600)
         ends = np.array(ax.get_xlim())
-        kept_free = [(ends, np.full(2, share)) for share in (1 - AT, 1.5 * (1 - AT))]
+        kept_free = [(ends, np.full(2, share)) for share in (1 - AT, 1.5 * (1 - AT), 2 * (1 - AT))]
         name_curves(ax, steps, names, theme, title=said, caption=text, others=kept_free)
+
+
+def _banded(comparison: Comparison, steps: Mapping[str, Steps]) -> list[str]:
+    """All, or of many the two that the title compares: years are few, and so bands wide, and would cover each other."""
+    chosen = readings.best_of(comparison, titles.CVAR, readings.rivals(comparison))
+    return [name for name in steps if len(steps) <= MOST_BANDS or name in (comparison.baseline, chosen)]
 
 
 def _range(ax: Axes, some: Mapping[str, Exceedance]) -> float:
@@ -91,10 +101,14 @@ def _marks(ax: Axes, comparison: Comparison, name: str, colour: str, theme: Them
             markerfacecolor=theme.background, zorder=5)  # fmt: skip
 
 
-def _notes(curves: Mapping[str, Exceedance], some: Mapping[str, Exceedance], caption: str) -> list[str]:
+def _notes(
+    curves: Mapping[str, Exceedance], some: Mapping[str, Exceedance], banded: list[str], caption: str
+) -> list[str]:
     none = [name for name in curves if name not in some]
     years = max((one.years for one in curves.values()), default=0)
     notes = [caption] if caption else []
     marks = "\u25cf value at risk (VaR), \u25c7 mean of the worst 5% of years (CVaR)"
     notes.append(f"{words.counted(years, 'year')} each; {marks}")
+    if len(banded) < len(some):
+        notes.append(f"bands for {words.listed(banded)} only" if banded else "no bands")
     return [*notes, *([f"no loss under {words.listed(none)}"] if none else [])]

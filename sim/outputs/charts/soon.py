@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.outputs import words
@@ -27,12 +28,13 @@ def soon_colours(theme: Theme, hours: float) -> tuple[str, str]:
     return face, max((theme.ink, theme.background), key=lambda ink: contrast(ink, face))
 
 
-def soon_handles(theme: Theme, arrivals: Mapping[str, float]) -> list[Patch]:
-    """A legend of the colours that occur."""
+def soon_handles(theme: Theme, arrivals: Mapping[str, float], *, spared: bool) -> list[Patch | Line2D]:
+    """A legend of the colours that occur; `spared`: there are places that nobody came to."""
     names = [*(f"within {name}" for _, name in CLASSES), LATER]
     seen = sorted({_class(hours) for hours in arrivals.values()})
     known = [Patch(facecolor=theme.heat[_STEPS[n]], label=names[n]) for n in seen]
-    return [*known, Patch(facecolor=theme.background, edgecolor=theme.muted, label="nobody came")]
+    white = [Patch(facecolor=theme.background, edgecolor=theme.muted, label="nobody came")] if spared else []
+    return [*known, *white, Line2D([], [], color=theme.harm, linewidth=2.0, label="may have led there")]
 
 
 def tag(ax: Axes, at: tuple[float, float], hours: float, theme: Theme) -> None:

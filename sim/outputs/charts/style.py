@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 import matplotlib.colors
@@ -24,6 +24,10 @@ SIZE = (9.0, 5.6)
 """Inches; at half of it the smallest text is still 5 pt."""
 TITLE, BODY, SMALL = 14.0, 12.0, 10.5
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "p", "*", "h", "<", ">")
+Stroke = Literal["-", "--", ":"]
+STROKES: tuple[Stroke, ...] = ("-", "--", ":")
+_SOLID = 8
+"""Strategies for which the first stroke serves, and then the next."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,15 @@ class Theme:
 
 LIGHT = Theme(
     "light", "#ffffff", "#1b1f24", "#57606a", "#d5dae0",
-    ("#1072fb", "#7f2a03", "#16a159", "#c745bd", "#c27814", "#868b8e", "#134a76", "#5f2f33"),
+    ("#1072fb", "#7f2a03", "#16a159", "#c745bd", "#c27814", "#868b8e", "#134a76", "#5f2f33",
+     "#5605a1", "#050a4c", "#4b03f1", "#200929"),
     need="#134a76", harm="#b3261e",
     heat=("#f6d7a7", "#f0ab78", "#de7a63", "#b94a63", "#84296b", "#47155b"),
 )  # fmt: skip
 DARK = Theme(
     "dark", "#14181d", "#eef1f4", "#a7b0ba", "#3a424b",
-    ("#3e63e7", "#d3751a", "#02f199", "#98558e", "#eed724", "#c8cee0", "#40abed", "#d7204f"),
+    ("#3e63e7", "#d3751a", "#02f199", "#98558e", "#eed724", "#c8cee0", "#40abed", "#d7204f",
+     "#a5ff7d", "#cd985c", "#7954b0", "#8ca082"),
     need="#8fd0ff", harm="#ff6f61",
     heat=("#3d1a52", "#7a3f92", "#ab4a73", "#e2634f", "#f7ab47", "#fdeaa0"),
 )  # fmt: skip
@@ -65,15 +71,22 @@ THEMES = (LIGHT, DARK)
 
 @dataclass(frozen=True)
 class Look:
-    """One strategy's colour and marker; together they tell 24 strategies apart."""
+    """One strategy's colour, marker and stroke; together they tell 24 strategies apart.
+
+    Attributes:
+        stroke: how its line is drawn; another one from the ninth strategy on, for who sees or prints no colours.
+    """
 
     colour: str
     marker: str
+    stroke: Stroke
 
 
 def look(theme: Theme, position: int) -> Look:
     """The look of the strategy at this position (0-based) of the comparison, the same in every chart."""
-    return Look(theme.palette[position % len(theme.palette)], MARKERS[position % len(MARKERS)])
+    colours, marks = len(theme.palette), len(MARKERS)
+    stroke = STROKES[min(position // _SOLID, len(STROKES) - 1)]
+    return Look(theme.palette[position % colours], MARKERS[(position + position // colours) % marks], stroke)
 
 
 @cache

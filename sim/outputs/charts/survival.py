@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
-from numpy.typing import NDArray
 
 from sim.measure.survival import SurvivalCurve
 from sim.outputs import readings, words
 from sim.outputs.charts.axes import SECOND, log_hours
+from sim.outputs.charts.curves import handle, told_apart
 from sim.outputs.charts.frame import dress
 from sim.outputs.charts.labels import Label, Place, Points, dense, put
 from sim.outputs.charts.style import BODY, LIGHT, Look, Theme, defaults, legible, look, plain_axes, safe
@@ -21,8 +19,6 @@ from sim.outputs.charts.style import BODY, LIGHT, Look, Theme, defaults, legible
 Line = tuple[Points, Points]
 """Corners of a step function: hours, shares."""
 
-FINE = 1_000
-"""Steps that a curve shows at most; there are thousands in large comparisons, and the file would be of megabytes."""
 _LEVELS = (0.5, 0.62, 0.38, 0.74, 0.26, 0.86, 0.14, 0.94, 0.07)
 
 
@@ -67,15 +63,8 @@ def _steps(curve: SurvivalCurve) -> tuple[Points, list[Points]]:
     first = max(int(np.searchsorted(hours, SECOND, side="right")) - 1, 0)
     at = np.concatenate(([SECOND], hours[first + 1 :], [max(hours[-1], SECOND)]))
     values = [np.asarray(part, dtype=np.float64)[first:] for part in (curve.alive, curve.low, curve.high)]
-    seen = _seen(at)
+    seen = told_apart(np.log(at), values)
     return at[seen], [np.concatenate((part, part[-1:]))[seen] for part in values]
-
-
-def _seen(at: Points) -> NDArray[np.intp]:
-    """The first step, and the last one in each of FINE parts of the axis: more than those no eye can tell apart."""
-    share = np.log(at / at[0]) / max(math.log(at[-1] / at[0]), 1e-9)
-    last = np.flatnonzero(np.diff(np.floor(share * FINE), append=np.inf))
-    return np.union1d(last, [0])
 
 
 def _cut(curve: SurvivalCurve) -> bool:
@@ -87,7 +76,8 @@ def _line(ax: Axes, curve: SurvivalCurve, its: Look) -> Line:
     """Band, steps, and an open mark at the end of a curve that the horizon cut; returns the steps."""
     at, (alive, low, high) = _steps(curve)
     ax.fill_between(at, low, high, step="post", color=its.colour, alpha=0.16, linewidth=0)
-    ax.step(at, alive, where="post", color=its.colour, linewidth=2.2, marker=its.marker, markersize=6.5, markevery=0.11)
+    ax.step(at, alive, where="post", color=its.colour, linewidth=2.2, linestyle=its.stroke, marker=its.marker,
+            markersize=6.5, markevery=0.11)  # fmt: skip
     if _cut(curve):
         ax.plot(at[-1:], alive[-1:], linestyle="none", marker=">", markersize=7.5, markeredgewidth=1.6,
                 markerfacecolor=ax.get_facecolor(), markeredgecolor=its.colour, clip_on=False, zorder=5)  # fmt: skip
@@ -101,11 +91,11 @@ def _finish(
     left_over: list[Label] = []
     labels = {name: _label(name, line, legible(looks[name].colour, theme)) for name, line in drawn.items()}
     for _ in range(len(labels) + 1):
-        handles = [_handle(name, looks[name]) for name, label in labels.items() if label in left_over]
+        handles = [handle(name, looks[name]) for name, label in labels.items() if label in left_over]
         dress(ax, theme, title=title, caption=caption, handles=handles)
-        lines = [dense(ax, *line) for line in drawn.values()]
+        lines = {safe(name, 40): dense(ax, *line) for name, line in drawn.items()}
         still = [label for label in labels.values() if label not in left_over]
-        unplaced = put(ax, still, np.concatenate(lines)) if lines else ()
+        unplaced = put(ax, still, np.concatenate([*lines.values()]), lines=lines) if lines else ()
         if not unplaced:
             return
         left_over += unplaced
@@ -113,19 +103,18 @@ def _finish(
             text.remove()
 
 
-def _handle(name: str, its: Look) -> Line2D:
-    return Line2D([], [], color=its.colour, marker=its.marker, linewidth=2.2, label=safe(name, 40))
-
-
 def _label(name: str, line: Line, colour: str) -> Label:
-    """Places beside the curve where it passes the levels, right of it first."""
+    """Places beside the curve where it passes the levels, right of it first; then above and below it along its way."""
     at, alive = line
     places, wider = list[Place](), list[Place]()
     for level in _LEVELS:
         below = np.flatnonzero(alive <= level)
-        x = float(at[below[0]]) if len(below) else float(at[-1])
-        places += [Place(x, level, 8.0, 0), Place(x, level, -8.0, 0, "right")]
-        wider += [Place(x, level, 20.0, 0), Place(x, level, -20.0, 0, "right")]
+        x, y = float(at[below[0]]) if len(below) else float(at[-1]), float(np.clip(level, alive[-1], alive[0]))
+        places += [Place(x, y, 8.0, 0), Place(x, y, -8.0, 0, "right")]
+        wider += [Place(x, y, 20.0, 0), Place(x, y, -20.0, 0, "right")]
+    for x in np.geomspace(at[0], max(at[-1], at[0] * 1.01), 9)[1:-1].tolist():
+        y = float(alive[max(int(np.searchsorted(at, x, side="right")) - 1, 0)])
+        wider += [Place(x, y, 0, 8.0, "center", "bottom"), Place(x, y, 0, -8.0, "center", "top")]
     return Label(safe(name, 40), colour, (*places, *wider))
 
 
