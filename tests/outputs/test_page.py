@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -99,7 +100,7 @@ def cells(text: str, table: str) -> dict[tuple[str, int], tuple[dict[str, str | 
     for metric, row in re.findall(r'<tr data-metric="([^"]+)".*?>(.*?)</tr>', body, re.DOTALL):
         for column, (attrs, inner) in enumerate(re.findall(r"<td([^>]*)>(.*?)</td>", row, re.DOTALL)):
             shown = re.sub(r'<span class="unseen">.*?</span>|<span class="arrow".*?</span>', "", inner)
-            plain = " ".join(re.sub(r"<[^>]+>", " ", shown).replace("&#39;", "'").split())
+            plain = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", shown)).split())
             found[metric, column] = dict(re.findall(r'data-(\w+)="([^"]*)"', attrs)), plain
     return found
 

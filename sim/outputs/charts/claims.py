@@ -17,7 +17,7 @@ from sim.outputs.charts.frame import dress
 from sim.outputs.charts.style import BODY, LIGHT, SIZE, SMALL, Theme, defaults, plain_axes, safe
 from sim.outputs.claim_rows import ClaimRow
 
-_TICKS = (1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 1.0, 2.0, 10.0, 100.0, 1e3, 1e4)
+_TICKS = (1e-4, 1e-3, 0.01, 0.1, 0.5, 1.0, 2.0, 10.0, 100.0, 1e3, 1e4)
 _WIDE = 1e4
 """Span of the axis above which 0.5 and 2 would be too near to 1."""
 _MARKERS: dict[Verdict, str] = {SUPPORTED: "o", NOT_SUPPORTED: "X", UNDECIDED: "D"}
@@ -62,7 +62,7 @@ def _axes(ax: Axes, rows: Sequence[ClaimRow], theme: Theme) -> None:
     known = [*(end for value in ends if (end := words.known(value)) is not None and end > 0), *(r.times for r in rows)]
     low, high = min([*known, 0.5]), max([*known, 2.0])
     # Room for the number above the outermost mark, which is centred there.
-    room = max((high / low) ** 0.06, 1.5)
+    room = max((high / low) ** 0.08, 1.5)
     low, high = max(low / room, 1e-6), min(high * room, 1e6)
     ax.set_xscale("log")
     ax.set_xlim(low, high)
