@@ -109,7 +109,7 @@ class _Row:
 def _joined(one: _Row, spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Needs that no eye could tell apart, as one: a lane of many tasks would make a file of megabytes."""
     low, high = one.ax.get_xlim()
-    least = (high - low) / 1500 if one.ax.get_xscale() == "linear" else 0.0
+    least = (high - low) / 800 if one.ax.get_xscale() == "linear" else 0.0
     joined: list[tuple[float, float]] = []
     for start, end in sorted(spans):
         if joined and start - joined[-1][1] < least:
