@@ -1,9 +1,10 @@
 """Make the gallery: `python docs/gallery.py [SCENARIO…]` compares every bundled scenario and keeps what can be read.
 
-Into `results/gallery/SCENARIO` go summary, report and charts. Tables, PNG pictures and charts for dark backgrounds stay
-out: they are large, made in a moment, and the HTML report has its dark charts inside. `results/gallery/README.md` lists
-all with their findings. That takes a minute or two on two cores once the engine is compiled. The tests simulate all of
-it again and compare (tests/gallery).
+Into `results/gallery/SCENARIO` go summary, report, charts and the totals of each replication. The other tables, PNG
+pictures and charts for dark backgrounds stay out: they are large, made in a moment, and the HTML report has its dark
+charts inside. `results/gallery/README.md` lists all with their findings. That takes some minutes on two cores once the
+engine is compiled. The tests simulate small scenarios again as a whole and the first replications of the large ones,
+compare these with what is kept, and work out the kept summary from the kept totals (tests/gallery).
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from sim.outputs import markdown
 
 ROOT = Path(__file__).parents[1]
 GALLERY = ROOT / "results" / "gallery"
-REPORTS = ("summary.json", "report.html")
+REPORTS = ("summary.json", "report.html", "replications.parquet")
 CHARTS = "charts"
 HEAD = """# Gallery
 
 What the bundled scenarios say, each with its report and charts, at its own number of replications. Written by
-`python docs/gallery.py`; the tests simulate all of it again and compare every number with `summary.json`.
+`python docs/gallery.py`; the tests simulate the first replications of each again, small scenarios as a whole, and work
+out `summary.json` from the totals of all replications.
 
 Reports are best read as HTML: download `report.html` and open it, it needs nothing else. `report.md` shows the same
 here.
@@ -71,7 +73,8 @@ def index(gallery: Path = GALLERY) -> str:
                 f"## {markdown.escape(each.title)}\n",
                 *([f"{markdown.escape(each.decision, 1_000)}\n"] if each.decision else []),
                 f"**{says[:1].upper() + says[1:]}.** {summary['replications']} replications.\n",
-                f"[Report]({name}/report.md), [as HTML]({name}/report.html), [numbers]({name}/summary.json); "
+                f"[Report]({name}/report.md), [as HTML]({name}/report.html), [numbers]({name}/summary.json), "
+                f"[replications]({name}/replications.parquet); "
                 f"charts: {', '.join(charts)}\n",
             ]
     return "\n".join(parts)
