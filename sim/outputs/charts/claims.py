@@ -19,7 +19,8 @@ from sim.outputs.claim_rows import ClaimRow
 
 _TICKS = (1e-4, 1e-3, 0.01, 0.1, 0.5, 1.0, 2.0, 10.0, 100.0, 1e3, 1e4)
 _WIDE = 1e4
-"""Span of the axis above which 0.5 and 2 would be too near to 1."""
+"""Span of the axis above which it has few ticks."""
+_FEW = (1e-4, 0.01, 1.0, 100.0, 1e4)
 _MARKERS: dict[Verdict, str] = {SUPPORTED: "o", NOT_SUPPORTED: "X", UNDECIDED: "D"}
 
 
@@ -67,7 +68,7 @@ def _axes(ax: Axes, rows: Sequence[ClaimRow], theme: Theme) -> None:
     ax.set_xscale("log")
     ax.set_xlim(low, high)
     wide = high / low > _WIDE
-    shown = [at for at in _TICKS if low <= at <= high and not (wide and at in (0.5, 2.0))]
+    shown = [at for at in (_FEW if wide else _TICKS) if low <= at <= high]
     ax.xaxis.set_major_locator(FixedLocator(shown))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{words.value(at, '')}\u00d7"))
     ax.xaxis.set_minor_locator(NullLocator())
