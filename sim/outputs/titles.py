@@ -62,7 +62,9 @@ def loss_title(comparison: Comparison, curves: Mapping[str, Exceedance]) -> str:
     first = f"One year in twenty loses more than {_money(comparison, base, VAR)} under {base}"
     if chosen is None or (comparison.estimates[chosen][CVAR].best or 0) >= (comparison.estimates[base][CVAR].best or 0):
         return first
-    return f"{first}; under {chosen}, more than {_money(comparison, chosen, VAR)}"
+    least = comparison.estimates[chosen][VAR].best
+    second = f"more than {_money(comparison, chosen, VAR)}" if least else "19 in 20 lose nothing"
+    return f"{first}; under {chosen}, {second}"
 
 
 def _money(comparison: Comparison, name: str, key: str) -> str:

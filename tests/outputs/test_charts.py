@@ -27,7 +27,7 @@ from samples import (
 from sim.core.units import DAY, MINUTE
 from sim.measure.statistics import Estimate
 from sim.measure.survival import SurvivalCurve
-from sim.outputs import readings
+from sim.outputs import readings, titles
 from sim.outputs.charts import (
     LIGHT,
     THEMES,
@@ -255,6 +255,19 @@ def test_takeovers_are_drawn_along_the_bar_of_what_they_give_the_use_of():
 
 def _said(ax):
     return " ".join(text.get_text() for box in ax.figure.findobj(Legend) for text in box.get_texts())
+
+
+def test_the_title_of_losses_says_so_where_most_years_lose_nothing(comparison):
+    losses = of_names(comparison.strategies, losses_of())
+    rows = {name: dict(row) for name, row in comparison.estimates.items()}
+    for name in comparison.strategies:
+        rows[name] |= dict.fromkeys((titles.VAR, titles.CVAR), Estimate(1e6, 2e6, 3e6))
+    rows["jit-task"] |= {titles.VAR: Estimate(0.0, 5e4, 6e4), titles.CVAR: Estimate(0.0, 9e4, 1e5)}
+    said = titles.loss_title(replace(comparison, estimates=rows), losses)
+    assert said == "One year in twenty loses more than 2M under static; under jit-task, more than 50k"
+    rows["jit-task"][titles.VAR] = Estimate(0.0, 0.0, 0.0)
+    said = titles.loss_title(replace(comparison, estimates=rows), losses)
+    assert said == "One year in twenty loses more than 2M under static; under jit-task, 19 in 20 lose nothing"
 
 
 def test_caption_names_what_went_in():
