@@ -64,11 +64,12 @@ def compare(
         with loading():
             from sim import study
             from sim.outputs import screen
+            from sim.outputs.progress import Progress
 
         request = study.Request(
             scenario, tuple(strategy or ()), baseline, replications, seed, workers, out, command(), engine
         )
-        with screen.Progress() as progress:
+        with Progress() as progress:
             done = study.compare(request, progress, studio)
     screen.show_comparison(done)
     if done.ran.interrupted:
@@ -127,8 +128,9 @@ def trace(
     """Tell the story of one replication: leaks, attackers, defenders, as a timeline."""
     from sim import study
     from sim.outputs import screen
+    from sim.outputs.progress import Progress
 
-    with screen.Progress() as progress:
+    with Progress() as progress:
         told = study.trace(scenario, strategy, replication, seed, engine, progress, whole=as_json or everything)
     if as_json:
         screen.show_events(told)
@@ -188,11 +190,12 @@ def check(files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Sc
     """Check scenario files; the first problem of each is told as file:line:column."""
     from sim.inputs.load import load
     from sim.outputs import screen
+    from sim.outputs.progress import Progress
 
     wrong = 0
     for file in files:
         try:
-            with screen.Progress(hidden=True) as progress:
+            with Progress(hidden=True) as progress:
                 loaded = load(file, progress.reading)
             screen.show_checked(file, loaded)
         except AfterleakError as error:
@@ -218,10 +221,11 @@ def claims(
 ) -> None:
     """Put claims about strategies to the test: effect, verdict, and where each stops being true."""
     from sim import study
-    from sim.outputs import claims_screen, screen
+    from sim.outputs import claims_screen
+    from sim.outputs.progress import Progress
 
     request = study.Claims(tuple(claim or ()), replications, seed, workers, engine, out, command())
-    with screen.Progress() as progress:
+    with Progress() as progress:
         tried = study.try_claims(request, progress)
     claims_screen.show_claims(tried, out)
 
@@ -231,8 +235,9 @@ def warmup() -> None:
     """Compile the fast engine ahead of time; otherwise the first large comparison does."""
     from sim import study
     from sim.outputs import screen
+    from sim.outputs.progress import Progress
 
-    with screen.Progress() as progress:
+    with Progress() as progress:
         warmed = study.warm_up(progress)
     screen.show_warmed(warmed)
 

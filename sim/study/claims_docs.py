@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from sim.inputs.claims.reference import keys
 from sim.outputs.claims import Tried, draw
 from sim.outputs.claims_page import section, short_table, table
-from sim.outputs.screen import Progress
+from sim.outputs.progress import Progress
 from sim.study.claims import Claims, try_claims
 
 ROOT = Path(__file__).parents[2]

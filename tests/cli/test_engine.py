@@ -15,6 +15,7 @@ from sim import study
 from sim.core.errors import UsageError
 from sim.engine import choice
 from sim.outputs import screen
+from sim.outputs.progress import Progress
 from sim.trials.simulators import Reference
 from tests.support import Blank, scenario, write
 
@@ -226,7 +227,7 @@ def test_warmup_says_what_it_did(tmp_path, stand_in, capsys):
 
 
 def test_the_progress_line_says_what_it_waits_for():
-    with screen.Progress() as progress:
+    with Progress() as progress:
         (task,) = progress._bar.tasks
         assert task.description == "simulating"
         progress.compiling()
