@@ -1,4 +1,4 @@
-"""Make the gallery: `python docs/gallery.py [SCENARIO…]` compares every bundled scenario and keeps what can be read.
+"""Make the gallery: `python docs/gallery.py [SCENARIO…]` compares the bundled scenarios and keeps what can be read.
 
 Into `results/gallery/SCENARIO` go summary, report, charts and the totals of each replication. The other tables, PNG
 pictures and charts for dark backgrounds stay out: they are large, made in a moment, and the HTML report has its dark
@@ -36,8 +36,8 @@ here.
 
 
 def scenarios() -> list[Bundled]:
-    """Those that are shown: all bundled ones but those that claims are made of."""
-    return [each for each in bundled() if not each.name.startswith("claims/")]
+    """Those that are shown: all bundled ones but those that claims are made of, or whose results are known."""
+    return [each for each in bundled() if not each.name.startswith(("claims/", "oracles/"))]
 
 
 def made(name: str, gallery: Path = GALLERY) -> None:
@@ -60,10 +60,10 @@ def with_svg(report: str) -> str:
     return report.replace(".png)", ".svg)")
 
 
-def index(gallery: Path = GALLERY) -> str:
-    """The page that lists all, in the order of the bundled scenarios."""
+def index(gallery: Path = GALLERY, shown: Iterable[Bundled] | None = None) -> str:
+    """The page that lists what is there of these, by default of all, in their order."""
     parts = [HEAD]
-    for each in scenarios():
+    for each in scenarios() if shown is None else shown:
         name, file = each.name, gallery / each.name / "summary.json"
         if file.exists():
             summary = json.loads(file.read_text(encoding="utf-8"))

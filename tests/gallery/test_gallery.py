@@ -31,7 +31,7 @@ from sim.outputs.summary import summary
 ROOT = Path(__file__).parents[2]
 GALLERY = ROOT / "results" / "gallery"
 KEPT = sorted(file.parent.relative_to(GALLERY).as_posix() for file in GALLERY.rglob("summary.json"))
-LARGE = [name for name in KEPT if name not in ("quickstart", "oracles/skipped-forbid")]
+LARGE = [name for name in KEPT if name != "quickstart"]
 FIRST = 2
 """Replications of a large scenario that are simulated again."""
 LARGEST, ALL = 1_500_000, 6_000_000
@@ -140,7 +140,7 @@ def made(room: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A gallery of one small scenario."""
     gallery = tmp_path_factory.mktemp("gallery")
     room.made("oracles/skipped-forbid", gallery)
-    (gallery / "README.md").write_text(room.index(gallery), encoding="utf-8")
+    (gallery / "README.md").write_text(room.index(gallery, bundled()), encoding="utf-8")
     return gallery
 
 

@@ -41,4 +41,7 @@ def test_a_compact_drawing_is_the_same_drawing(curves):
     straight = '<p d="M 1 2 L 1 5 L 4 5"/>'
     assert list(corners(straight)) == list(corners(compact(straight)))
     assert list(corners('<p d="M1 2H5V4"/>')) != list(corners(straight))
+    text = '<text x="3" transform="rotate(-0 3 4)">a  b</text>'
+    assert compact(f"<g>\n   {text}\n</g>") == '<g>\n<text x="3">a  b</text>\n</g>'
+    assert compact(text.replace("-0", "-90")) == text.replace("-0", "-90")
     assert compact('<use x="1.23456" y="-0.001"/><svg width="648pt"/>') == '<use x="1.23" y="0"/><svg width="648pt"/>'

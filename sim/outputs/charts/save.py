@@ -35,11 +35,15 @@ def save_svg(figure: Figure, file: Path) -> None:
 
 
 def compact(svg: str) -> str:
-    """The same drawing in about half the bytes: places to a hundredth of a point, steps as level or upright strokes."""
+    """The same drawing in half the bytes: places to a hundredth of a point, level and upright strokes, no indents."""
+    svg = _TURN.sub("", _INDENT.sub(">\n<", svg))
     svg = _PLACE.sub(lambda found: f'{found[1]}="{_rounded(found[2])}"', svg)
     return _PATH.sub(lambda found: f' d="{"".join(_strokes(found[1]))}"', svg)
 
 
+_INDENT = re.compile(r">\n\s+<")
+_TURN = re.compile(r' transform="rotate\(-?0 [^"]*\)"')
+"""Turns by nothing, which every upright text has."""
 _PATH = re.compile(r' d="([^"]*)"')
 _PLACE = re.compile(r'( (?:x|y|width|height))="(-?[\d.]+)"')
 _STROKE = re.compile(r"([A-Za-z])([^A-Za-z]*)")
