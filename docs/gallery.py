@@ -22,7 +22,8 @@ from sim.outputs import markdown
 
 ROOT = Path(__file__).parents[1]
 GALLERY = ROOT / "results" / "gallery"
-REPORTS = ("summary.json", "report.html", "replications.parquet")
+REPORTS = ("report.html", "replications.parquet")
+"""What is kept as it is; summary.json is kept without indents, a number a line."""
 CHARTS = "charts"
 HEAD = """# Gallery
 
@@ -50,6 +51,8 @@ def made(name: str, gallery: Path = GALLERY) -> None:
         (target / CHARTS).mkdir(parents=True)
         for each in REPORTS:
             shutil.copyfile(out / each, target / each)
+        numbers = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+        (target / "summary.json").write_text(json.dumps(numbers, indent=0) + "\n", encoding="utf-8")
         (target / "report.md").write_text(with_svg((out / "report.md").read_text(encoding="utf-8")), encoding="utf-8")
         for stem in stems(out / CHARTS):
             shutil.copyfile(out / CHARTS / f"{stem}.svg", target / CHARTS / f"{stem}.svg")

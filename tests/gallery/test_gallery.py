@@ -34,7 +34,7 @@ KEPT = sorted(file.parent.relative_to(GALLERY).as_posix() for file in GALLERY.rg
 LARGE = [name for name in KEPT if name != "quickstart"]
 FIRST = 2
 """Replications of a large scenario that are simulated again."""
-LARGEST, ALL = 1_500_000, 6_000_000
+LARGEST, ALL = 1_000_000, 6_500_000
 """Bytes of a report, and of the gallery."""
 
 
