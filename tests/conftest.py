@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-WITHOUT_ENGINE = ("outputs", "inputs", "fuzzing")
-"""These come first: they never ask for the compiled engine."""
-SMALL = ("core", "measure", "model")
-"""These come last: many that take no time, so that no worker waits long for another."""
+ROOMS = (("outputs", "inputs", "fuzzing"), ("browser", "cli", "docs"), (), ("core", "measure", "model"))
+"""The order of the rooms; what is not named has the empty place. The first never ask for the compiled engine, the second
+hardly; then it should be there. Last come many tests that take no time, so that no worker waits long for another.
+"""
 COMPILER = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
 def _rank(item: pytest.Item) -> int:
     room = item.path.relative_to(TESTS).parts[0]
-    return 0 if room in WITHOUT_ENGINE else 2 if room in SMALL else 1
+    return next((place for place, rooms in enumerate(ROOMS) if room in rooms), ROOMS.index(()))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

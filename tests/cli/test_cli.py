@@ -141,7 +141,7 @@ def test_bad_input_is_one_line_and_exit_code_2_and_writes_nothing(tmp_path, argu
 
 
 def test_an_interrupt_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
-    content = LEAKY | {"horizon": "60d", "replications": 24}
+    content = LEAKY | {"horizon": "60d", "replications": 12}
     file = write(tmp_path, content)
     command = [*AFTERLEAK, "compare", str(file), "--out", "out", "--workers", "2"]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "120"}
@@ -162,9 +162,9 @@ def test_an_interrupt_keeps_what_is_finished_and_the_same_command_goes_on(tmp_pa
     shown, errors = started.communicate(timeout=60)
     assert started.returncode == 130, errors
     assert "Traceback" not in errors
-    assert "of 24 replications were finished and are kept" in shown
+    assert "of 12 replications were finished and are kept" in shown
     part = json.loads((tmp_path / "out" / "summary.json").read_text())
-    assert 2 <= part["replications"] < 24
+    assert 2 <= part["replications"] < 12
     resumed = run("compare", file, "--out", "out", "--workers", 2, cwd=tmp_path)
     assert "taken over from an earlier, unfinished run" in resumed.stdout
     run("compare", file, "--out", "fresh", "--workers", 2, cwd=tmp_path)

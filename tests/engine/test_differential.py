@@ -7,7 +7,7 @@ import pytest
 from tests.fuzzing.compare import each, first_difference, logs
 from tests.fuzzing.scenarios import random_scenario
 
-BLOCKS, SIZE = 20, 15
+BLOCKS, SIZE = 8, 15
 
 
 def blocks() -> list[range]:
