@@ -10,8 +10,8 @@ import pytest
 
 TESTS = Path(__file__).parent
 ROOMS = (("outputs", "inputs", "fuzzing"), ("browser", "cli", "docs"), (), ("core", "measure", "model"))
-"""The order of the rooms; what is not named has the empty place. The first never ask for the compiled engine, the second
-hardly; then it should be there. Last come many tests that take no time, so that no worker waits long for another.
+"""The order of the rooms; what is not named has the empty place. The first never ask for the compiled engine, the
+second hardly; then it should be there. Last come many that take no time, so that no worker waits long for another.
 """
 COMPILER = pytest.StashKey[subprocess.Popen[bytes]]()
 
