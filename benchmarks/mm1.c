@@ -149,13 +149,9 @@ static Row *row(Run *r, int32_t kind) {
 
 /* The tick by which so much work time has passed, every hour of the week counting alike. */
 static int64_t moment(double worked) {
-    double weeks = floor(worked / WEEK);
-    double rest = worked - weeks * WEEK;
-    if (rest < 0.0) rest += WEEK, weeks -= 1.0; /* the quotient was rounded up */
-    double hours = rest / HOUR, hour = floor(hours);
-    if (hour > 167.0) hour = 167.0;
-    double inside = hours - hour;
-    return (int64_t)weeks * (int64_t)WEEK + (int64_t)((hour + inside) * HOUR + 0.5);
+    int64_t weeks = (int64_t)worked / (int64_t)WEEK * (int64_t)WEEK;
+    double hours = (worked - (double)weeks) / HOUR;
+    return weeks + (int64_t)(hours * HOUR + 0.5);
 }
 
 static void next_arrival(Run *r) {
@@ -202,7 +198,7 @@ static void call_tool(Run *r, int32_t task) {
     w->agent = 0, w->task = task, w->step = 0, w->attempt = 0;
     w->credential = 0, w->other = 0, w->flags = ATTRIBUTABLE;
     double took = exponential(r->setup.service, draw(&r->setup, DURATION, 0, (uint32_t)task, 0));
-    later(r, (int64_t)floor(took + 0.5), DONE, task);
+    later(r, (int64_t)(took + 0.5), DONE, task);
 }
 
 static void end_task(Run *r, int32_t task) {

@@ -68,14 +68,9 @@ class Kernel(NamedTuple):
 
 @hot
 def _moment(worked: float) -> int:
-    weeks = math.floor(worked / WEEK)
-    rest = worked - weeks * float(WEEK)
-    if rest < 0.0:
-        rest += WEEK
-        weeks -= 1
-    hours = rest / HOUR
-    hour = min(math.floor(hours), 167)
-    return int(weeks) * WEEK + int((hour + (hours - hour)) * HOUR + 0.5)
+    weeks = int(worked) // WEEK * WEEK
+    hours = (worked - weeks) / HOUR
+    return weeks + int(hours * HOUR + 0.5)
 
 
 @hot
@@ -118,7 +113,7 @@ def _call(sim: Any, task: int) -> None:
     q.needed, q.since = 1, sim.now[0].time
     emit(sim, USED, agent=0, task=task, step=0, attempt=0, credential=0, other=0, flags=ATTRIBUTABLE)
     took = _exponential(q.service, uniform(sim, DURATION, 0, task, 0, 0))
-    later(sim, math.floor(took + 0.5), CALLED, task)
+    later(sim, int(took + 0.5), CALLED, task)
 
 
 @hot

@@ -58,20 +58,21 @@ class Calendar:
 def moment(worked: float, weights: Sequence[float], before: Sequence[float]) -> int:
     """Calendar.moment on plain sequences, which the compiled engine compiles."""
     # As exact as divmod, which the compiled engine takes long for: all numbers here are multiples of worked's last bit.
-    weeks = int(worked / WEEK)
-    rest = worked - weeks * WEEK
-    if rest < 0.0:  # the quotient was rounded up
-        weeks, rest = weeks - 1, rest + WEEK
-    hours = rest / HOUR
-    low, high = 0, HOURS
-    while high - low > 1:
-        middle = (low + high) // 2
-        if before[middle] <= hours:
-            low = middle
-        else:
-            high = middle
+    weeks = int(worked) // WEEK * WEEK
+    hours = (worked - weeks) / HOUR
+    low = min(int(hours), HOURS - 1)
+    if before[low] == low and weights[low] == 1.0:  # the same as below where all hours count alike
+        return weeks + int(hours * HOUR + 0.5)
+    if not before[low] <= hours < before[low + 1]:
+        low, high = 0, HOURS
+        while high - low > 1:
+            middle = (low + high) // 2
+            if before[middle] <= hours:
+                low = middle
+            else:
+                high = middle
     inside = (hours - before[low]) / weights[low] if weights[low] > 0 else 0.0
-    return weeks * WEEK + int((low + inside) * HOUR + 0.5)
+    return weeks + int((low + inside) * HOUR + 0.5)
 
 
 def next_open(now: int, is_open: Sequence[bool]) -> int:

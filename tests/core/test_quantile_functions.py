@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -32,11 +32,19 @@ LAWS, DRAWN = 60, 150
 
 
 # --- laws ---
+class Arrays(NamedTuple):
+    """What compiled laws read, named as in sim.engine.compiled.state."""
+
+    laws: Any
+    numbers: Any
+
+
 @numba.njit
-def values(rows: Any, numbers: Any, number: int, us: Any, found: Any, ticks: Any) -> None:
+def values(sim: Any, number: int, us: Any, found: Any, ticks: Any, constants: Any) -> None:
     for place in range(len(us)):
-        found[place] = compiled_laws.value(rows, numbers, number, us[place])
-        ticks[place] = compiled_laws.ticks(rows, numbers, number, us[place])
+        found[place] = compiled_laws.value(sim, number, us[place])
+        ticks[place] = compiled_laws.ticks(sim, number, us[place])
+        constants[place] = compiled_laws.constant(sim, number)
 
 
 def size(dice: Dice, low: float = -3, high: float = 12) -> float:
@@ -106,14 +114,15 @@ def test_laws_have_the_same_bits_compiled(family):
     drawn = [law(dice, SHAPES[family](dice)) for _ in range(LAWS)]
     table = compiled_laws.LawTable()
     numbers = [table.add(each) for each in drawn]
-    rows, parameters = table.arrays()
+    arrays = Arrays(*table.arrays())
     for each, number in zip(drawn, numbers, strict=True):
         us = uniforms(dice, each.shape)
-        found, ticks = np.zeros(len(us)), np.zeros(len(us), np.int64)
-        values(rows, parameters, number, np.array(us), found, ticks)
+        found, (ticks, constants) = np.zeros(len(us)), np.zeros((2, len(us)), np.int64)
+        values(arrays, number, np.array(us), found, ticks, constants)
         expected = np.array([each.value(u) for u in us])
         assert found.tobytes() == expected.tobytes(), each
         assert ticks.tolist() == [each.ticks(u) for u in us], each
+        assert set(constants.tolist()) == {each.fixed if each.constant else -1}
 
 
 # --- draws ---

@@ -51,7 +51,7 @@ def _ask(sim: Any, task: int) -> None:
     hours, void = sim.calendar_open[row.approver_hours], min(now + row.expires, FOREVER)
     begins = calendar.next_open(max(now, sim.approvers[0]), hours)
     u = uniform(sim, APPROVAL_RESPONSE, t.who, t.which, t.approvals << AGAIN | t.step, 0)
-    done = calendar.worked_until(begins, laws.ticks(sim.laws, sim.numbers, row.response, u), hours)
+    done = calendar.worked_until(begins, laws.ticks(sim, row.response, u), hours)
     t.asked_at, t.in_time = now, done < void
     ends = min(done, void)
     if begins < void:
@@ -86,6 +86,7 @@ def answered(sim: Any, task: int) -> bool:
         t.approved = t.step
         until = rules.elevated_until(now, row.elevation)
         sim.elevated[task, place_of(sim, task)] = until
+        t.marked = 1
     # A retry was let in before, and leaves the task no more.
     flags = objectives.flags(sim, task) & (CHANGED if t.attempt > 0 else -1)
     emit(sim, APPROVAL_ANSWERED, -1, answer, t.agent, t.number, t.step, -1, t.asked_at, until, flags)

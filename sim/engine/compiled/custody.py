@@ -32,23 +32,41 @@ def place_of(sim: Any, task: int) -> int:
 def begin(sim: Any, task: int) -> int:
     """A credential for the present call: the first look."""
     t = sim.tasks[task]
-    t.began, t.tries = sim.now[0].time, 0
-    if t.parent >= 0 and delegation.passed_on(sim, task, place_of(sim, task)):
-        if sim.rules[0].takes_over and sim.held[task, place_of(sim, task)] != t.credential:
-            acquired(sim, t.agent, t.credential, t.number)
+    t.began, t.tries, t.place = sim.now[0].time, 0, place_of(sim, task)
+    if t.parent >= 0 and _passed_on(sim, task):
         return READY
-    terms = sim.terms[sim.tools[t.tool].role]
-    if terms.issuance == STANDING:
+    issuance = sim.terms[sim.tools[t.tool].role].issuance
+    if issuance == STANDING:
         return _standing(sim, task)
+    return _leased_or_own(sim, task)
+
+
+@rare
+def _leased_or_own(sim: Any, task: int) -> int:
+    t = sim.tasks[task]
+    terms = sim.terms[sim.tools[t.tool].role]
     if terms.issuance == LEASED and not (t.parent >= 0 and terms.exchanges):
         return leased(sim, task)
     return _own(sim, task)
 
 
+@rare
+def _passed_on(sim: Any, task: int) -> bool:
+    """Whether the task works with what a task on the way to it holds."""
+    t = sim.tasks[task]
+    place = t.place
+    if not delegation.passed_on(sim, task, place):
+        return False
+    if sim.rules[0].takes_over and sim.held[task, place] != t.credential:
+        acquired(sim, t.agent, t.credential, t.number)
+    return True
+
+
 # --- standing ---
 @hot
 def _standing(sim: Any, task: int) -> int:
-    t, place = sim.tasks[task], place_of(sim, task)
+    t = sim.tasks[task]
+    place = t.place
     holding = sim.holdings[sim.agents[t.agent].holdings + place]
     has = kept(sim, holding.slot, holding.member)
     if rules.alive(sim.credentials[has].dies, sim.now[0].time):
@@ -60,12 +78,14 @@ def _standing(sim: Any, task: int) -> int:
 @rare
 def _without(sim: Any, task: int, has: int) -> int:
     """What the task has is dead: wait for a new one, as long as tries allow."""
-    t, place = sim.tasks[task], place_of(sim, task)
+    t = sim.tasks[task]
+    place = t.place
     emit(sim, REJECTED, sim.credentials[has].id, -1, t.agent, t.number)
     if t.tries >= sim.rules[0].tries:
         return NONE
     nth = sim.asked[task, place]
     sim.asked[task, place] += 1
+    t.marked = 1
     sub = sim.tools[t.tool].role * issuer.KINDS + issuer.TASK
     later(sim, issuer.wait(sim, sub, t.who, t.which, nth & 0xFFFFFF, t.tries), schedule.STANDING_AGAIN, task)
     return PENDING
@@ -81,13 +101,22 @@ def standing_again(sim: Any, task: int) -> int:
 # --- one for the task, or for the call ---
 @hot
 def _own(sim: Any, task: int) -> int:
-    t, place = sim.tasks[task], place_of(sim, task)
+    t = sim.tasks[task]
+    place = t.place
     has = sim.held[task, place]
     if has >= 0 and sim.now[0].time < sim.credentials[has].expires:
         t.credential = has
         return READY
+    return _asks(sim, task)
+
+
+@rare
+def _asks(sim: Any, task: int) -> int:
+    t = sim.tasks[task]
+    place = t.place
     t.nth = sim.asked[task, place]
     sim.asked[task, place] += 1
+    t.marked = 1
     role, kind = sim.tools[t.tool].role, issuer.TASK
     if sim.terms[role].issuance == PER_ACTION:
         kind, t.nth = issuer.ACTION, issuer.of_action(t.step, t.nth)
@@ -101,7 +130,7 @@ def _own(sim: Any, task: int) -> int:
 def leased(sim: Any, task: int) -> int:
     """The agent's lease, if it is good as far as one knows; else ask for one, or wait for who is asking."""
     t = sim.tasks[task]
-    holding = sim.holdings[sim.agents[t.agent].holdings + place_of(sim, task)]
+    holding = sim.holdings[sim.agents[t.agent].holdings + t.place]
     lease = holding.lease
     if lease >= 0 and sim.now[0].time < sim.credentials[lease].expires:
         t.credential = lease
@@ -122,7 +151,7 @@ def leased(sim: Any, task: int) -> int:
 def _latest(sim: Any, task: int) -> int:
     """The moment that a credential issued for the call must not outlive: the end of its elevation, of an exchange."""
     elevated = sim.rules[0].elevation > 0 and sim.asking[sim.tasks[task].tool]
-    latest = sim.elevated[task, place_of(sim, task)] if elevated else FOREVER
+    latest = sim.elevated[task, sim.tasks[task].place] if elevated else FOREVER
     return latest if sim.tasks[task].parent < 0 else delegation.latest(sim, task, latest)
 
 
@@ -144,7 +173,7 @@ def answered(sim: Any, task: int, answer: int) -> int:
         _keep_renewing(sim, t.credential)
         acquired(sim, t.agent, t.credential)
     if is_lease:
-        holding = sim.holdings[sim.agents[t.agent].holdings + place_of(sim, task)]
+        holding = sim.holdings[sim.agents[t.agent].holdings + t.place]
         if served:
             if holding.lease >= 0:
                 release(sim, holding.lease)
@@ -163,7 +192,8 @@ def answered(sim: Any, task: int, answer: int) -> int:
 @hot
 def take_it(sim: Any, task: int) -> None:
     """The task works with the credential that it got."""
-    t, place = sim.tasks[task], place_of(sim, task)
+    t = sim.tasks[task]
+    place = t.place
     has = sim.held[task, place]
     if has == t.credential:
         return
@@ -189,11 +219,16 @@ def let_go(sim: Any, task: int, place: int) -> None:
     t.held -= 1
     for later_one in range(at, t.held):
         sim.order[task, later_one] = sim.order[task, later_one + 1]
+    _needs_no_more(sim, has)
+    release(sim, has)
+
+
+@hot
+def _needs_no_more(sim: Any, has: int) -> None:
     c = sim.credentials[has]
     c.needed -= 1
     if c.needed == 0:
         idle(sim, has)
-    release(sim, has)
 
 
 @rare
@@ -232,15 +267,16 @@ def _give_back(sim: Any, task: int) -> None:
 def task_over(sim: Any, task: int) -> None:
     """Let go of the task's credentials and ask for their revocation where the strategy does."""
     t = sim.tasks[task]
-    while t.held > 0:
-        place = sim.order[task, 0]
+    for at in range(t.held):
+        place = sim.order[task, at]
         has = sim.held[task, place]
-        refer(sim, has)
-        let_go(sim, task, place)
+        sim.held[task, place] = -1
+        _needs_no_more(sim, has)
         own = not (t.parent >= 0 and sim.passed[task, place])
         if own and sim.terms[sim.credentials[has].role].issuance == PER_TASK:
             ask(sim, has, TASK_END, t.who, t.which, sim.credentials[has].role)
         release(sim, has)
+    t.held = 0
 
 
 # --- renewal ---

@@ -23,7 +23,7 @@ def begin(sim: Any, number: int) -> None:
     row, intrusion = sim.rules[0], sim.intrusions[number]
     if uniform(sim, NOTICED, intrusion.name0, intrusion.name1, 0, 0) < row.notice_chance:
         u = uniform(sim, NOTICE_TIME, intrusion.name0, intrusion.name1, 0, 0)
-        later(sim, laws.ticks(sim.laws, sim.numbers, row.notice_time, u), schedule.INTRUSION_NOTICED, number)
+        later(sim, laws.ticks(sim, row.notice_time, u), schedule.INTRUSION_NOTICED, number)
 
 
 @rare
@@ -32,7 +32,7 @@ def noticed(sim: Any, number: int) -> None:
     intrusion = sim.intrusions[number]
     emit(sim, INTRUSION_NOTICED, -1, -1, -1, -1, -1, -1, 0, 0, 0, number)
     u = uniform(sim, EVICTION_TIME, intrusion.name0, intrusion.name1, 0, 0)
-    later(sim, laws.ticks(sim.laws, sim.numbers, sim.rules[0].eviction, u), schedule.EVICTION, number)
+    later(sim, laws.ticks(sim, sim.rules[0].eviction, u), schedule.EVICTION, number)
 
 
 @rare

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.compiled.jit import hot
+from sim.engine.compiled.jit import rare
 from sim.engine.compiled.memory import recall
 from sim.engine.compiled.objectives import befall
 
@@ -12,7 +12,7 @@ LONGEST = 10_000
 """Calls of a task at most."""
 
 
-@hot
+@rare
 def follows(sim: Any, task: int) -> bool:
     """Whether another call follows from the one that has ended well; it is the task's present one then."""
     t = sim.tasks[task]

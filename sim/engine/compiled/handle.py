@@ -2,8 +2,9 @@
 
 The address is that of a table: for each array its data's address and its lengths. `sim.credentials` in compiled code is
 the array, read from the table. While compiled code runs, the table does not change; its loads say so, and the optimiser
-keeps what it has read. Of arrays that are not sliced, compiled code is told that they have no rows: numba only asks
-for their number where a place is below 0, which none is, and so its care for such places costs nothing.
+keeps what it has read. Of arrays that are not sliced, compiled code is told that they have no rows and no columns:
+numba only asks for their number where a place is below 0, which none is, and so its care for such places costs nothing.
+Where the next row begins it learns from strides, which only arrays of any layout ("A") have for it.
 """
 
 from __future__ import annotations
@@ -24,18 +25,26 @@ from sim.engine.compiled.state import State
 SLICED = ("numbers",)
 WORDS = 3
 """Words of an array in the table: address, length, length of a row."""
+Entry = tuple[int, int, int]
 
 
 class Handle:
-    """The table of a state's arrays; it keeps them alive."""
+    """The table of a state's arrays; it keeps them alive.
 
-    def __init__(self, state: State) -> None:
+    Args:
+        before: an earlier one. Asking numpy for an address takes microseconds, and most arrays stay the same.
+    """
+
+    def __init__(self, state: State, before: Handle | None = None) -> None:
         self.state = state
-        self.table = np.array([_entry(array) for array in state.arrays().values()], np.int64).ravel()
+        known = before.entries if before else {}  # by identity: the earlier one keeps its arrays alive, too
+        arrays = state.arrays().values()
+        self.entries: dict[int, Entry] = {id(array): known.get(id(array)) or _entry(array) for array in arrays}
+        self.table = np.array([self.entries[id(array)] for array in arrays], np.int64).ravel()
         self.address = self.table.ctypes.data
 
 
-def _entry(array: Any) -> tuple[int, int, int]:
+def _entry(array: Any) -> Entry:
     if not array.flags.c_contiguous:
         raise ValueError("an array of the state is not contiguous")
     return array.ctypes.data, array.shape[0], array.shape[1] if array.ndim > 1 else 1
@@ -62,7 +71,8 @@ _known: list[HandleType] = []
 @typeof_impl.register(Handle)
 def _typeof(value: Handle, _: Any) -> HandleType:
     if not _known:
-        arrays = ((name, numba.typeof(array)) for name, array in value.state.arrays().items())
+        found = ((name, numba.typeof(array)) for name, array in value.state.arrays().items())
+        arrays = ((name, kind if kind.ndim == 1 else kind.copy(layout="A")) for name, kind in found)
         _known.append(HandleType(tuple(arrays)))
     return _known[0]
 
@@ -95,7 +105,7 @@ def _array(context: Any, builder: Any, kind: HandleType, value: Any, name: str) 
     context.populate_array(
         array,
         data=builder.inttoptr(data, array.data.type),
-        shape=cgutils.pack_array(builder, lengths if name in SLICED else [_intp(0), *lengths[1:]]),
+        shape=cgutils.pack_array(builder, lengths if name in SLICED else [_intp(0)] * array_type.ndim),
         strides=cgutils.pack_array(builder, [_intp(s) for s in strides]),
         itemsize=_intp(size),
         meminfo=None,

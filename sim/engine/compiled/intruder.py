@@ -170,7 +170,7 @@ def _reach(sim: Any, number: int) -> None:
     row, cents = sim.resources[resource], 0
     if not noted(sim, about) and row.loss >= 0:
         u = uniform(sim, LOSS, intrusion.name0, intrusion.name1, resource, 0)
-        cents = int(min(laws.value(sim.laws, sim.numbers, row.loss, u), MOST) * 100 + 0.5)
+        cents = int(min(laws.value(sim, row.loss, u), MOST) * 100 + 0.5)
     write_down(sim, about, w.intrusion, REACHED, resource, 0, 0)
     flags, credential = late(sim, w.credential), sim.credentials[w.credential].id
     emit(sim, REACHED_ROW, credential, resource, -1, -1, -1, -1, 0, cents, flags, w.intrusion, w.edge)

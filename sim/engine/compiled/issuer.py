@@ -116,7 +116,7 @@ def granted(sim: Any, place: int) -> int:
         _leave(sim)
         return _refused(sim, place, BY_OUTAGE)
     u = uniform(sim, SERVICE, r.entity, r.i, r.j + (r.tries << TRY), r.sub)
-    service = laws.ticks(sim.laws, sim.numbers, sim.rules[0].service, u)
+    service = laws.ticks(sim, sim.rules[0].service, u)
     emit(sim, SERVED, -1, -1, r.agent, r.task, -1, -1, r.let_in, now.time + service)
     later(sim, service, schedule.ISSUER_DONE, place)
     return PENDING
@@ -147,12 +147,12 @@ def outage(sim: Any, kind: int) -> None:
     """The sequence of outages goes on."""
     now, row = sim.now[0], sim.rules[0]
     if kind == schedule.OUTAGE_COMES:
-        lasts = laws.ticks(sim.laws, sim.numbers, row.outage_length, nth(sim, OUTAGE_LENGTH, 0, now.outages))
+        lasts = laws.ticks(sim, row.outage_length, nth(sim, OUTAGE_LENGTH, 0, now.outages))
         now.up_at = now.time + lasts
         emit(sim, ISSUER_DOWN, -1, -1, -1, -1, -1, -1, 0, now.up_at)
         now.outages += 1
         # One tick more than nothing keeps time moving when both laws can be zero.
         later(sim, max(lasts, 1), schedule.OUTAGE_ENDS, 0)
         return
-    gap = laws.ticks(sim.laws, sim.numbers, row.outage_gap, nth(sim, OUTAGE_GAP, 0, now.outages))
+    gap = laws.ticks(sim, row.outage_gap, nth(sim, OUTAGE_GAP, 0, now.outages))
     later(sim, gap, schedule.OUTAGE_COMES, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -22,10 +21,12 @@ LAW = np.dtype(
         ("numbers", "f8", (4,)),
         ("low", "f8"),
         ("high", "f8"),
+        ("constant", "i8"),
     ],
     align=True,
 )
-"""`parts`: first row of a mixture's parts; `start`, `count`: its tables in the array of numbers, each `count` long."""
+"""`parts`: first row of a mixture's parts; `start`, `count`: its tables in the array of numbers, each `count` long;
+`constant`: its ticks if they do not depend on the draw, else -1."""
 
 (
     CONSTANT,
@@ -72,7 +73,8 @@ class LawTable:
             count = len(shape.tables[0]) if shape.tables else 0
             parts = self._append([_within(part, law) for part in shape.parts]) if shape.parts else -1
             numbers = (*shape.numbers, 0.0, 0.0, 0.0, 0.0)[:4]
-            self._rows[row] = (shape.family.value, parts, start, count, numbers, law.low, law.high)
+            constant = law.fixed if law.constant else -1
+            self._rows[row] = (shape.family.value, parts, start, count, numbers, law.low, law.high, constant)
         return first
 
     def arrays(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64]]:
@@ -87,21 +89,33 @@ def _within(part: Law, whole: Law) -> Law:
 
 
 @hot
-def value(laws: Any, numbers: Any, number: int, u: float) -> float:
+def value(sim: Any, number: int, u: float) -> float:
     """sim.core.laws.Law.value of the law in row `number`."""
-    law = laws[number]
-    while law.family == MIXTURE:
-        edges = numbers[law.start : law.start + law.count]
-        part = quantiles.part_of(u, edges)
-        u = quantiles.rest_of(u, edges[part], edges[part + 1])
-        law = laws[law.parts + part]
-    at = _uncut(law, numbers, u)
-    return law.low if at < law.low else law.high if at > law.high else at
+    law = sim.laws[number]
+    if law.family == EXPONENTIAL:
+        return _cut(law, quantiles.exponential(u, law.numbers[0]))
+    return _value(sim, number, u)
 
 
 @rare
-def _uncut(law: Any, numbers: Any, u: float) -> float:
-    family, n = law.family, law.numbers
+def _value(sim: Any, number: int, u: float) -> float:
+    law = sim.laws[number]
+    while law.family == MIXTURE:
+        edges = sim.numbers[law.start : law.start + law.count]
+        part = quantiles.part_of(u, edges)
+        u = quantiles.rest_of(u, edges[part], edges[part + 1])
+        law = sim.laws[law.parts + part]
+    return _cut(law, _uncut(sim, law, u))
+
+
+@hot
+def _cut(law: Any, at: float) -> float:
+    return law.low if at < law.low else law.high if at > law.high else at
+
+
+@hot
+def _uncut(sim: Any, law: Any, u: float) -> float:
+    family, n, numbers = law.family, law.numbers, sim.numbers
     if family == CONSTANT:
         return n[0]
     if family == LOGNORMAL:
@@ -127,12 +141,12 @@ def _uncut(law: Any, numbers: Any, u: float) -> float:
 
 
 @hot
-def is_constant(laws: Any, number: int) -> bool:
-    """Does the value not depend on the draw?"""
-    return laws[number].family == CONSTANT
-
-
-@rare
-def ticks(laws: Any, numbers: Any, number: int, u: float) -> int:
+def ticks(sim: Any, number: int, u: float) -> int:
     """sim.core.laws.Law.ticks of the law in row `number`."""
-    return math.floor(value(laws, numbers, number, u) + 0.5)
+    return int(value(sim, number, u) + 0.5)  # no value is negative
+
+
+@hot
+def constant(sim: Any, number: int) -> int:
+    """The law's ticks if they are the same whatever is drawn, else -1."""
+    return int(sim.laws[number].constant)

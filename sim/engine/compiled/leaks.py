@@ -72,7 +72,7 @@ def next_exposure(sim: Any, number: int) -> None:
     """The credential that is stored at a place is exposed again after a while."""
     e = sim.exposures[number]
     u = uniform(sim, EXPOSURE, e.agent, e.role, e.count, e.channel)
-    gap = laws.ticks(sim.laws, sim.numbers, sim.channels[e.channel].gap, u)
+    gap = laws.ticks(sim, sim.channels[e.channel].gap, u)
     later(sim, gap, schedule.EXPOSURE, number)
 
 
@@ -167,7 +167,7 @@ def happens(sim: Any, chance: float, stream: int, name0: int, name1: int) -> boo
 @hot
 def drawn(sim: Any, law: int, stream: int, name0: int, name1: int) -> int:
     """How long it takes, after the leak of this name."""
-    return laws.ticks(sim.laws, sim.numbers, law, uniform(sim, stream, name0, name1, 0, 0))
+    return laws.ticks(sim, law, uniform(sim, stream, name0, name1, 0, 0))
 
 
 @hot

@@ -22,6 +22,7 @@ from sim.engine.compiled import workload as work
 from sim.engine.compiled.jit import entry, hot, rare
 from sim.engine.compiled.lives import idle
 from sim.engine.compiled.pools import TASKS
+from sim.engine.compiled.revocations import retire
 from sim.engine.compiled.schedule import KIND, next_event, starts
 from sim.engine.compiled.taking import give_back
 
@@ -36,15 +37,36 @@ def run(sim: Any) -> int:
     if not now.begun:
         now.begun = 1
         begin(sim)
+    done, most, why = 0, now.pause_at - now.events, NO_ROOM
     while now.low == 0:
+        if done >= most:
+            why = BREATH
+            break
         what = next_event(sim)
         if what == schedule.NOTHING:
-            return OVER
-        now.events += 1
-        _process(sim, what & (1 << KIND) - 1, what >> KIND)
-        if now.events >= now.pause_at:
-            return BREATH
-    return NO_ROOM
+            why = OVER
+            break
+        done += 1
+        kind, who, state = what & (1 << KIND) - 1, what >> KIND, work.WAITING
+        # Tasks go on here; everything else is off the common path.
+        if kind == schedule.THOUGHT:
+            state = work.thought(sim, who)
+        elif kind == schedule.CALLED:
+            state = work.called(sim, who)
+        elif kind == schedule.SOURCE:
+            arrivals.source_comes(sim, who)
+        elif kind == schedule.TASK_COMES:
+            arrivals.line_up(sim, who)
+        elif kind == schedule.PLACE_GRANTED:
+            state = _granted(sim, who)
+        elif kind == schedule.PLACE_RELEASED:
+            arrivals.grant(sim, who)
+        else:
+            _off_path(sim, kind, who)
+        while state != work.WAITING:
+            state = work.advance(sim, who, state)
+    now.events += done
+    return why
 
 
 @rare
@@ -70,22 +92,14 @@ def finish(sim: Any) -> None:
         idle(sim, now.needed.head)
 
 
-@hot
-def _process(sim: Any, kind: int, who: int) -> None:
-    """Tasks go on here; everything else is off the common path."""
-    if kind == schedule.THOUGHT:
-        _go_on(sim, who, work.THOUGHT)
-    elif kind == schedule.CALLED:
-        _go_on(sim, who, work.CALLED)
-    elif kind == schedule.SOURCE:
-        task = arrivals.source_comes(sim, who)
-        _go_on(sim, task, work.START if task >= 0 else work.WAITING)
-    elif kind == schedule.TASK_COMES:
-        arrivals.line_up(sim, who)
-    elif kind == schedule.PLACE_GRANTED:
-        _go_on(sim, who, _granted(sim, who))
-    elif kind == schedule.PLACE_RELEASED:
-        arrivals.grant(sim, who)
+@rare
+def _off_path(sim: Any, kind: int, who: int) -> None:
+    if kind == schedule.PAUSED:
+        task = arrivals.comes_in_loop(sim, who)
+        if task >= 0:
+            _go_on(sim, task, work.started(sim, task))
+    elif kind == schedule.RETIRES:
+        retire(sim, sim.sources[who].agent)
     elif kind == schedule.WAITED:
         _go_on(sim, who, work.TRY_AGAIN)
     elif kind <= schedule.ISSUER_AGAIN:
@@ -129,7 +143,7 @@ def _granted(sim: Any, task: int) -> int:
     """The task has a place at its agent, which may be gone meanwhile."""
     agent = sim.tasks[task].agent
     if not sim.agents[agent].retired:
-        return work.START
+        return work.started(sim, task)
     arrivals.leave(sim, agent)
     delegation.done(sim, task, delegation.NEVER_STARTED)
     give_back(sim, TASKS, sim.tasks, task)
@@ -166,7 +180,7 @@ def _elsewhere(sim: Any, kind: int, who: int) -> None:
     elif kind == schedule.APPROVAL:
         _go_on(sim, who, work.approval_answered(sim, who))
     elif kind == schedule.RETURNED:
-        _go_on(sim, who, work.RETURNED)
+        _go_on(sim, who, work.returned(sim, who))
     elif kind > schedule.APPROVAL:
         _takeovers(sim, kind, who)
     else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.engine.compiled import laws
 from sim.engine.compiled.draws import uniform
-from sim.engine.compiled.jit import hot
+from sim.engine.compiled.jit import hot, rare
 from sim.engine.compiled.state import MEMORY
 from sim.engine.compiled.words import CAPTURE, DURATION, FAILURE, NEXT_TOOL, OBJECTIVE, THINKING
 
@@ -14,8 +14,8 @@ from sim.engine.compiled.words import CAPTURE, DURATION, FAILURE, NEXT_TOOL, OBJ
 @hot
 def drawn(sim: Any, law: int, stream: int, agent: int, task: int, place: int) -> int:
     """The ticks of a law at a task's address; a constant needs no draw."""
-    u = 0.5 if laws.is_constant(sim.laws, law) else uniform(sim, stream, agent, task, place, 0)
-    return laws.ticks(sim.laws, sim.numbers, law, u)
+    constant = laws.constant(sim, law)
+    return constant if constant >= 0 else laws.ticks(sim, law, uniform(sim, stream, agent, task, place, 0))
 
 
 @hot
@@ -73,7 +73,7 @@ def recall(sim: Any, task: int) -> int:
     return place
 
 
-@hot
+@rare
 def _draw(sim: Any, task: int, place: int) -> None:
     t, memo = sim.tasks[task], sim.memo[place]
     kind, agent, number, step = sim.kinds[t.kind], t.who, t.which, t.step
@@ -89,4 +89,4 @@ def _draw(sim: Any, task: int, place: int) -> None:
     memo.took = drawn(sim, tool.duration, DURATION, agent, number, step)
     memo.fails = tool.fails > 0.0 and uniform(sim, FAILURE, agent, number, step, 0) < tool.fails
     memo.hit = captured(sim, agent, number, step)
-    memo.turns = comes(sim, agent, number, step)
+    memo.turns = comes(sim, agent, number, step) if sim.rules[0].changes else 0

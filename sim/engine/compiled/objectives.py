@@ -28,7 +28,7 @@ LONGEST = 10_000
 """Calls of a task at most, those for another objective included."""
 
 
-@hot
+@rare
 def called(sim: Any, task: int) -> None:
     """A call has ended well, and the draws say that the objective may change: does it?"""
     t = sim.tasks[task]
@@ -48,7 +48,7 @@ def _follows(sim: Any, task: int, change: int) -> bool:
     t, row = sim.tasks[task], sim.changes[change]
     if row.followed < 0:
         return True
-    susceptible = laws.value(sim.laws, sim.numbers, row.followed, uniform(sim, SUSCEPTIBILITY, t.agent, change, 0, 0))
+    susceptible = laws.value(sim, row.followed, uniform(sim, SUSCEPTIBILITY, t.agent, change, 0, 0))
     return uniform(sim, FOLLOWED, t.who, t.which, t.step, change) < susceptible
 
 
@@ -57,7 +57,7 @@ def _change(sim: Any, task: int, change: int) -> None:
     t = sim.tasks[task]
     t.change = change
     u = uniform(sim, DIVERTED_LENGTH, t.who, t.which, change, 0)
-    further = min(laws.ticks(sim.laws, sim.numbers, sim.changes[change].length, u), LONGEST - t.step - 1)
+    further = min(laws.ticks(sim, sim.changes[change].length, u), LONGEST - t.step - 1)
     t.length = t.step + 1 - t.chained + further
     if t.top < 0:
         t.top = t.tool
@@ -86,7 +86,7 @@ def befall(sim: Any, task: int) -> None:
 
 
 # --- what follows from it ---
-@hot
+@rare
 def flags(sim: Any, task: int) -> int:
     """What the rows of a call tell of its objective."""
     if sim.tasks[task].change < 0:
@@ -101,7 +101,7 @@ def outside(sim: Any, task: int) -> bool:
     return t.change >= 0 and sim.outside[t.kind, t.tool] > 0
 
 
-@hot
+@rare
 def out_of_scope(sim: Any, task: int) -> bool:
     """Whether a credential that was narrowed to its task is refused where a call for another objective goes."""
     t = sim.tasks[task]

@@ -68,7 +68,7 @@ TASK = row(
     """
     arrived waited began took link agent number kind source step length attempt again tool credential request
     tries nth cut fails hit held outcome asked_at in_time held_up approvals approved turns change
-    who which stand parent depth handed_at returned top next left chained
+    who which stand parent depth handed_at returned top next left chained place marked
     """,
     in_running=LINKS,
 )
@@ -80,7 +80,8 @@ that was; `held_up`: ticks it waited for approval. `turns`: by the draws the obj
 `who`, `which`: address of all its draws; `stand`: as in sim.model.World.needs; `parent`: the task that waits for this
 one, `depth`: how many do; `handed_at`, `returned`: when its call handed a task over, and how that ended. `top`: the
 task's own tool whose calls follow now, the next one's place (`next`) and how many are left; `chained`: calls so far
-that were not its own."""
+that were not its own; `place`: of the role that it gets a credential for, among its agent's roles; `marked`: there is
+something in its rows of `asked` or `elevated`."""
 
 CREDENTIAL = row(
     """
@@ -122,7 +123,7 @@ NODE = row("link what")
 KNOWN = row("value knowers last count")
 """A secret: the credential that is its present value, and who knows it, by number of intrusion."""
 
-MEMO = row("owner thinking took tool fails hit turns")
+MEMO = row("owner thinking fails took hit tool turns")
 """Draws of a step's first attempt, for the next strategy: the same under each."""
 
 ENTRY = np.dtype([("key", "i8"), ("first", "i8"), ("second", "i8")], align=True)

@@ -90,7 +90,7 @@ def begin(sim: Any, number: int) -> None:
         _forget(sim, number)
         return
     u = uniform(sim, REVOCATION_DELAY, r.entity, r.i, r.j, r.cause)
-    delay = laws.ticks(sim.laws, sim.numbers, rule.delay, u)
+    delay = laws.ticks(sim, rule.delay, u)
     begins = calendar.next_open(now, sim.calendar_open[sim.rules[0].staffed]) if rule.manual else now
     later(sim, begins - now + delay, schedule.REVOCATION, number)
 

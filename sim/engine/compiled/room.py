@@ -88,6 +88,7 @@ def _pools(sim: State, needs: tuple[int, ...]) -> State:
     if "tasks" in grown:
         for name in ("held", "asked", "elevated", "passed", "order"):
             grown[name] = larger(getattr(sim, name), len(grown["tasks"]))
+        grown["held"][len(sim.held) :] = -1
     return sim._replace(**grown)
 
 
@@ -165,6 +166,7 @@ def reset(sim: State) -> None:
         rows["link"] = np.arange(1, len(rows) + 1)
         rows["link"][-1:] = -1
         sim.pools[number] = (0, len(rows), 0)
+    sim.held[:], sim.asked[:], sim.elevated[:] = -1, 0, 0
     for name in ("value", "knowers", "last"):
         sim.known[name] = -1
     sim.known["count"] = 0

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+LENGTHS = tuple(factor << shift for factor in (1, 3, 5, 9) for shift in range(3, 12))
+
 
 def row(integers: str, *, floats: str = "", flags: str = "", **rows: np.dtype[np.void]) -> np.dtype[np.void]:
     """A structured dtype from names of fields, and rows within the row.
 
-    All integers are alike, or numba would compile variants by the dozen.
+    All integers are alike, or numba would compile variants by the dozen. Every access to a field multiplies the row's
+    place by its length: rows are of a length that needs but a shift and an addition.
     """
     plain = ((integers, "i8"), (floats, "f8"), (flags, "u1"))
-    return np.dtype([*((name, kind) for names, kind in plain for name in names.split()), *rows.items()], align=True)
+    fields = [*((name, kind) for names, kind in plain for name in names.split()), *rows.items()]
+    names, formats = zip(*fields, strict=True)
+    bare = np.dtype(fields, align=True)
+    offsets = [bare.fields[name][1] for name in names] if bare.fields else []
+    length = min(length for length in LENGTHS if length >= bare.itemsize)
+    return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": length}, align=True)
 
 
 RULES = row(

@@ -17,6 +17,8 @@ KIND = 6
     NOTHING,
     SOURCE_STARTS,
     SOURCE,
+    PAUSED,
+    RETIRES,
     TASK_COMES,
     PLACE_GRANTED,
     PLACE_RELEASED,
@@ -60,7 +62,7 @@ KIND = 6
     HANDED_STARTS,
     HANDED,
     RETURNED,
-) = range(46)
+) = range(48)
 """Kinds of event: each is where a process of the reference engine goes on."""
 
 
@@ -103,19 +105,24 @@ def _push(sim: Any, at: int, what: int) -> None:
             break
         _move(heap, up, place)
         place = up
+    _put(heap, place, at, order, what)
+
+
+@hot
+def _put(heap: Any, place: int, at: int, order: int, what: int) -> None:
     entry = heap[place]
     entry.at, entry.order, entry.what = at, order, what
 
 
 @hot
 def _move(heap: Any, source: int, target: int) -> None:
-    one, other = heap[source], heap[target]
-    other.at, other.order, other.what = one.at, one.order, one.what
+    one = heap[source]
+    _put(heap, target, one.at, one.order, one.what)
 
 
 @hot
-def _before(one: Any, other: Any) -> bool:
-    return one.at < other.at or (one.at == other.at and one.order < other.order)
+def _before(one: Any, at: int, order: int) -> bool:
+    return one.at < at or (one.at == at and one.order < order)
 
 
 @hot
@@ -124,18 +131,19 @@ def _pop(sim: Any) -> int:
     what, now.time = heap[0].what, heap[0].at
     now.heap -= 1
     count, place = now.heap, 0
-    last = heap[count]
+    # The last one was often put there a moment ago, one number at a time; read in pairs, it would come late.
+    at, order, last = heap[count].at, heap[count].order, heap[count].what
     while True:
         below = 2 * place + 1
         if below >= count:
             break
-        if below + 1 < count and _before(heap[below + 1], heap[below]):
+        if below + 1 < count and _before(heap[below + 1], heap[below].at, heap[below].order):
             below += 1
-        if not _before(heap[below], last):
+        if not _before(heap[below], at, order):
             break
         _move(heap, below, place)
         place = below
-    _move(heap, count, place)
+    _put(heap, place, at, order, last)
     return what
 
 

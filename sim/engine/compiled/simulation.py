@@ -27,6 +27,9 @@ Sink = Callable[[Array], None]
 BREATH = 1 << 18
 """Events between two breaths: about a twentieth of a second."""
 
+PAUSE_AT, EVENTS, LOW, ROWS = ((pools.NOW.names or ()).index(name) for name in ("pause_at", "events", "low", "rows"))
+"""Counters of the moment, by number: they are looked at hundreds of times a second, which by name takes long."""
+
 
 def nothing() -> None:
     """Breathing out without further ado."""
@@ -49,6 +52,7 @@ class Engine:
         self._buffers = buffers(max(len(row.roles) for row in world.populations))
         self._buffers["known"] = np.zeros(len(world.secrets), pools.KNOWN)
         self._remembered = (-1, -1)
+        self._handles: dict[str, Handle] = {}
 
     def run(self, plan: Plan, seed: int, replication: int, sink: Sink, breath: Callable[[], None] = nothing) -> int:
         """Run one replication; its log goes to the sink in chunks of rows.
@@ -60,16 +64,17 @@ class Engine:
             How many events were processed.
         """
         sim = self._begun(plan, seed, replication)
-        handle = Handle(sim)
+        handle = self._handles[plan.name] = Handle(sim, self._handles.get(plan.name))
+        now = sim.now.view(np.int64).data
         while (why := loop.run(handle)) != loop.OVER:
-            sim.now["pause_at"] = sim.now["events"] + BREATH
+            now[PAUSE_AT] = now[EVENTS] + BREATH
             breath()
-            if why == loop.NO_ROOM and sim.now["low"] == pools.LOG_FULL:
-                _hand_on(sim, sink)
-                sim.now["low"] = 0
+            if why == loop.NO_ROOM and now[LOW] == pools.LOG_FULL:
+                sink(sim.log[: now[ROWS]])
+                now[ROWS] = now[LOW] = 0
             elif why == loop.NO_ROOM:
                 sim = self._made_room(sim, sink)
-                handle = Handle(sim)
+                handle = Handle(sim, handle)
         while sim.now["needed"]["head"][0] >= 0:
             sim = self._made_room(sim, sink)
             loop.finish(Handle(sim))

@@ -123,7 +123,7 @@ def _hand_out_all(sim: Any, place: int, stream: int, law: int) -> None:
     slot = sim.slots[place]
     for member in range(slot.members, slot.members + slot.count):
         u = uniform(sim, stream, sim.members[member].agent, slot.role, slot.version, 0)
-        _hand_out(sim, place, member, sim.now[0].time + laws.ticks(sim.laws, sim.numbers, law, u))
+        _hand_out(sim, place, member, sim.now[0].time + laws.ticks(sim, law, u))
 
 
 @hot

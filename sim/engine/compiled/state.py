@@ -33,7 +33,7 @@ class State(NamedTuple):
     holdings: Array
     tasks: Array
     held: Array
-    """Task × place → its credential for the role, -1: none."""
+    """Task × place → its credential for the role, -1: none. Of no task: this and the next two as of a new one."""
     asked: Array
     """Task × place → how often it asked for one."""
     elevated: Array

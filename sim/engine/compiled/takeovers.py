@@ -23,7 +23,7 @@ def next_takeover(sim: Any, number: int) -> None:
     """The workload is taken over again after a while."""
     threat = sim.threats[number]
     u = uniform(sim, TAKEOVER, threat.agent, threat.count, 0, threat.channel)
-    gap = laws.ticks(sim.laws, sim.numbers, sim.channels[threat.channel].takeover_gap, u)
+    gap = laws.ticks(sim, sim.channels[threat.channel].takeover_gap, u)
     later(sim, gap, schedule.TAKEOVER, number)
 
 
@@ -77,7 +77,7 @@ def _retires(sim: Any, agent: int) -> int:
     tenure = sim.populations[sim.agents[agent].population].tenure
     if tenure < 0:
         return FOREVER
-    return laws.ticks(sim.laws, sim.numbers, tenure, uniform(sim, TENURE, agent, 0, 0, 0))
+    return laws.ticks(sim, tenure, uniform(sim, TENURE, agent, 0, 0, 0))
 
 
 @hot
@@ -103,7 +103,7 @@ def _drawn(sim: Any, number: int) -> int:
     row = sim.channels[threat.channel]
     name0, name1 = leak_name(sim, threat.channel << 1 | 1, threat.agent, threat.count, 0)
     u = uniform(sim, TAKEOVER_LENGTH, threat.agent, threat.count, 0, threat.channel)
-    until, noticed = now.time + max(laws.ticks(sim.laws, sim.numbers, row.lasting, u), 1), FOREVER
+    until, noticed = now.time + max(laws.ticks(sim, row.lasting, u), 1), FOREVER
     if happens(sim, row.detection_chance, DETECTED, name0, name1):
         noticed = now.time + drawn(sim, row.detection_time, DETECTION_TIME, name0, name1)
         until = min(until, max(noticed, now.time + 1))

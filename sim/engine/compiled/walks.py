@@ -45,4 +45,4 @@ def hop(sim: Any, number: int, again: int) -> int:
     w = sim.walks[number]
     intrusion = sim.intrusions[w.intrusion]
     u = uniform(sim, HOP, intrusion.name0, intrusion.name1, w.edge, again)
-    return laws.ticks(sim.laws, sim.numbers, sim.rules[0].hop, u)
+    return laws.ticks(sim, sim.rules[0].hop, u)

@@ -1,6 +1,7 @@
 """Agents at work: tasks start, think, call tools, retry, end.
 
-A task is a state machine: an event puts it into a state, and `advance` goes on from there until it has to wait.
+A task is a state machine: an event puts it into a state, and it goes on from there until it has to wait. The three
+events of every call have functions of their own, `started`, `thought` and `called`; `advance` knows all states.
 """
 
 from __future__ import annotations
@@ -46,12 +47,12 @@ from sim.engine.compiled.words import (
 
 ATTEMPT, AGAIN = 16, 24
 
-(WAITING, START, NEXT_STEP, THOUGHT, ASK, ACQUIRE, FOUND, NOT_FOUND, CALLED, TRY_AGAIN, OVER, RETURNED) = range(12)
+(WAITING, NEXT_STEP, THOUGHT, ASK, ACQUIRE, FOUND, NOT_FOUND, TRY_AGAIN, OVER) = range(9)
 """States of a task. WAITING: an event goes on with it."""
 
 
 @hot
-def _start(sim: Any, task: int) -> int:
+def _start(sim: Any, task: int) -> None:
     t = sim.tasks[task]
     chains.join(sim.agents[t.agent].running, sim.tasks.in_running, task)
     emit(sim, TASK_STARTED, -1, t.kind, t.agent, t.number)
@@ -59,9 +60,14 @@ def _start(sim: Any, task: int) -> int:
     if kind.start < 0:
         t.length = kind.count
     else:
-        u = nth(sim, LENGTH, t.who, t.which)
-        t.length = min(laws.ticks(sim.laws, sim.numbers, kind.length, u), LONGEST)
-    return NEXT_STEP
+        _draw_length(sim, task)
+
+
+@rare
+def _draw_length(sim: Any, task: int) -> None:
+    t = sim.tasks[task]
+    u = nth(sim, LENGTH, t.who, t.which)
+    t.length = min(laws.ticks(sim, sim.kinds[t.kind].length, u), LONGEST)
 
 
 @hot
@@ -123,8 +129,18 @@ def _found(sim: Any, task: int) -> int:
     used = rules.alive(sim.credentials[t.credential].dies, now)
     stopped = used and sim.rules[0].changes and objectives.out_of_scope(sim, task)
     _say(sim, OUT_OF_SCOPE if stopped else USED if used else REJECTED, task)
-    first = t.again == 0 and t.attempt == 0
+    if used and not t.hit and t.again == 0 and t.attempt == 0 and t.change < 0:
+        later(sim, t.took, schedule.CALLED, task)
+        return WAITING
+    return _let_in(sim, task, used, stopped)
+
+
+@rare
+def _let_in(sim: Any, task: int, used: bool, stopped: bool) -> int:
+    """What follows from a call that was let in, or refused, but for the plainest."""
+    t = sim.tasks[task]
     place = t.again << AGAIN | t.attempt << ATTEMPT | t.step
+    first = t.again == 0 and t.attempt == 0
     if t.hit if first else captured(sim, t.who, t.which, place):
         copied(sim, task, place)
     if stopped:
@@ -142,12 +158,12 @@ def _found(sim: Any, task: int) -> int:
     return NOT_FOUND if t.again > sim.rules[0].tries else ASK
 
 
-@rare
+@hot
 def _draw_again(sim: Any, task: int) -> None:
     """What befalls an attempt that is not the first."""
     t = sim.tasks[task]
     tool, place = sim.tools[t.tool], t.attempt << ATTEMPT | t.step
-    t.took = laws.ticks(sim.laws, sim.numbers, tool.duration, uniform(sim, DURATION, t.who, t.which, place, 0))
+    t.took = laws.ticks(sim, tool.duration, uniform(sim, DURATION, t.who, t.which, place, 0))
     t.fails = tool.fails > 0.0 and uniform(sim, FAILURE, t.who, t.which, place, 0) < tool.fails
 
 
@@ -171,7 +187,7 @@ def _called(sim: Any, task: int) -> int:
 
 
 @rare
-def _returned(sim: Any, task: int) -> int:
+def returned(sim: Any, task: int) -> int:
     """The task that the attempt handed over has ended, and with it the attempt."""
     t, now = sim.tasks[task], sim.now[0].time
     t.took += now - t.handed_at
@@ -216,26 +232,65 @@ def _over(sim: Any, task: int) -> None:
     emit(sim, TASK_ENDED, -1, t.outcome, t.agent, t.number, -1, -1, t.held_up, t.waited)
     if t.source < 0 or sim.populations[sim.agents[t.agent].population].receives:
         leave(sim, t.agent)
-    if t.source >= 0:
-        next_in_loop(sim, t.source)
-    if sim.rules[0].delegates:
-        delegation.done(sim, task, t.outcome)
+    if t.source >= 0 or t.parent >= 0:
+        _tell(sim, task)
+    if t.marked:
+        _wipe(sim, task)
     give_back(sim, pools.TASKS, sim.tasks, task)
 
 
+@rare
+def _tell(sim: Any, task: int) -> None:
+    """Who waits for the task's end goes on."""
+    t = sim.tasks[task]
+    if t.source >= 0:
+        next_in_loop(sim, t.source)
+    delegation.done(sim, task, t.outcome)
+
+
+@rare
+def _wipe(sim: Any, task: int) -> None:
+    """The task's rows are as those of a new one."""
+    for place in range(sim.rules[0].most_roles):
+        sim.asked[task, place] = 0
+        sim.elevated[task, place] = 0
+
+
 @hot
+def started(sim: Any, task: int) -> int:
+    """The task has a place."""
+    _start(sim, task)
+    return _next_step(sim, task)
+
+
+@rare
+def thought(sim: Any, task: int) -> int:
+    """The task has thought."""
+    state = _thought(sim, task)
+    if state == ASK:
+        state = _ask(sim, task)
+    return _found(sim, task) if state == FOUND else state
+
+
+@rare
+def called(sim: Any, task: int) -> int:
+    """The task's attempt has come to its end."""
+    state = _called(sim, task)
+    if state == NEXT_STEP:
+        state = _next_step(sim, task)
+    if state == OVER:
+        _over(sim, task)
+        state = WAITING
+    return state
+
+
+@rare
 def advance(sim: Any, task: int, state: int) -> int:
     """Go on with a task as far as it goes; the state to go on from, WAITING most times.
 
-    In the order in which states follow each other. There is no loop here: with one, the compiler would move work of all
-    states to the beginning.
+    In the order in which states follow each other. There is no loop here, nor around it within one function: with one,
+    the compiler would move work of all states to the beginning.
     """
-    if state == START:
-        state = _start(sim, task)
-    elif state == CALLED:
-        state = _called(sim, task)
-    elif state == RETURNED:
-        state = _returned(sim, task)
     if state == TRY_AGAIN:
         sim.tasks[task].attempt += 1
         sim.tasks[task].again = 0
@@ -245,7 +300,7 @@ def advance(sim: Any, task: int, state: int) -> int:
     if state == THOUGHT:
         state = _thought(sim, task)
     if state == ASK:
-        state = WAITING if approvals.sought(sim, task) else ACQUIRE
+        state = _ask(sim, task)
     if state == ACQUIRE:
         state = searched(sim, task, custody.begin(sim, task))
     if state == FOUND:
@@ -258,6 +313,12 @@ def advance(sim: Any, task: int, state: int) -> int:
         _over(sim, task)
         state = WAITING
     return state
+
+
+@hot
+def _ask(sim: Any, task: int) -> int:
+    """A credential for the call, once the call is approved where that is needed."""
+    return WAITING if approvals.sought(sim, task) else searched(sim, task, custody.begin(sim, task))
 
 
 @hot
