@@ -117,17 +117,16 @@ def needed(sim: Any, place: int) -> None:
     c, now = sim.credentials[place], sim.now[0]
     c.needed += 1
     if c.needed == 1:
-        c.needed_since = now.time
-        chains.join(now.needed, sim.credentials.in_needed, place)
+        c.needed_since, c.needed_nth = now.time, now.needs
+        now.needs += 1
         emit(sim, NEEDED, c.id)
 
 
 @hot
 def idle(sim: Any, place: int) -> None:
     """No task needs it any more."""
-    c, now = sim.credentials[place], sim.now[0]
-    chains.part(now.needed, sim.credentials.in_needed, place)
-    until = max(c.needed_since, min(now.time, c.dies))
+    c = sim.credentials[place]
+    until = max(c.needed_since, min(sim.now[0].time, c.dies))
     emit(sim, IDLE, c.id, -1, -1, -1, -1, -1, c.needed_since, until)
 
 

@@ -20,7 +20,6 @@ from sim.engine.compiled import (
 from sim.engine.compiled import special as _special  # noqa: F401  # makes the shared functions known
 from sim.engine.compiled import workload as work
 from sim.engine.compiled.jit import entry, hot, rare
-from sim.engine.compiled.lives import idle
 from sim.engine.compiled.pools import TASKS
 from sim.engine.compiled.revocations import retire
 from sim.engine.compiled.schedule import KIND, next_event, starts
@@ -49,20 +48,20 @@ def run(sim: Any) -> int:
         done += 1
         kind, who, state = what & (1 << KIND) - 1, what >> KIND, work.WAITING
         # Tasks go on here; everything else is off the common path.
-        if kind == schedule.THOUGHT:
+        if kind <= schedule.PLACE_RELEASED:
+            _for_agent(sim, kind, who)
+        elif kind == schedule.PLACE_GRANTED:
+            state = _granted(sim, who)
+        elif kind == schedule.THOUGHT:
             state = work.thought(sim, who)
         elif kind == schedule.CALLED:
             state = work.called(sim, who)
-        elif kind == schedule.SOURCE:
-            arrivals.source_comes(sim, who)
-        elif kind == schedule.TASK_COMES:
-            arrivals.line_up(sim, who)
-        elif kind == schedule.PLACE_GRANTED:
-            state = _granted(sim, who)
-        elif kind == schedule.PLACE_RELEASED:
-            arrivals.grant(sim, who)
         else:
             _off_path(sim, kind, who)
+        if state == work.NEXT_STEP:
+            state = work.next_step(sim, who)
+        if state == work.OVER:
+            state = work.over(sim, who)
         while state != work.WAITING:
             state = work.advance(sim, who, state)
     now.events += done
@@ -83,13 +82,15 @@ def begin(sim: Any) -> None:
         starts(sim, schedule.TAKEOVER_STARTS, number)
 
 
-@entry
-def finish(sim: Any) -> None:
-    """At the horizon nobody needs anything any more; call it again while a buffer is nearly full."""
-    now = sim.now[0]
-    now.time = sim.rules[0].horizon
-    while now.needed.head >= 0 and now.low == 0:
-        idle(sim, now.needed.head)
+@hot
+def _for_agent(sim: Any, kind: int, who: int) -> None:
+    """A task comes to an agent, or leaves it."""
+    if kind == schedule.SOURCE:
+        arrivals.source_comes(sim, who)
+    elif kind == schedule.TASK_COMES:
+        arrivals.line_up(sim, who)
+    else:
+        arrivals.grant(sim, who)
 
 
 @rare

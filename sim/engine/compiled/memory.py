@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.engine.compiled import laws
 from sim.engine.compiled.draws import uniform
-from sim.engine.compiled.jit import hot, rare
+from sim.engine.compiled.jit import hot
 from sim.engine.compiled.state import MEMORY
 from sim.engine.compiled.words import CAPTURE, DURATION, FAILURE, NEXT_TOOL, OBJECTIVE, THINKING
 
@@ -60,20 +60,18 @@ def comes(sim: Any, agent: int, task: int, step: int) -> int:
 @hot
 def recall(sim: Any, task: int) -> int:
     """Where the draws of the task's present step are."""
-    if not sim.rules[0].remembers:
-        _draw(sim, task, 0)
-        return 0
-    t = sim.tasks[task]
-    owner = t.who << 32 | t.which
-    place = (t.who * 40_503 + t.which * 2_654_435 + t.step) & (MEMORY - 1)
+    t, place, owner = sim.tasks[task], 0, -1
+    if sim.rules[0].remembers:
+        owner = t.who << 32 | t.which
+        place = (t.who * 40_503 + t.which * 2_654_435 + t.step) & (MEMORY - 1)
     memo = sim.memo[place]
-    if memo.owner != owner:  # a task has fewer steps than there are places, so no two of them share one
+    if owner < 0 or memo.owner != owner:  # a task has fewer steps than there are places, so no two of them share one
         _draw(sim, task, place)
         memo.owner = owner
     return place
 
 
-@rare
+@hot
 def _draw(sim: Any, task: int, place: int) -> None:
     t, memo = sim.tasks[task], sim.memo[place]
     kind, agent, number, step = sim.kinds[t.kind], t.who, t.which, t.step

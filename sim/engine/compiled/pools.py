@@ -22,9 +22,8 @@ NOW = row(
     time order events pause_at begun low sources exposures threats slots
     heap heap_most urgent_head urgent_tail urgent_most urgent_mask soon_head soon_tail soon_most soon_mask
     rows rows_most credentials intrusions intrusions_most notes notes_most notes_mask
-    in_use outages theoretical up_at takeovers delegated
+    in_use outages theoretical up_at takeovers delegated needs
     """,
-    needed=LIST,
     queue=LIST,
     crowd=MOST,
     orphans=MOST,
@@ -34,10 +33,10 @@ NOW = row(
 
 `order` is the insertion number of the heap's next event; `low`: a buffer is nearly full, Python must make room
 (LOG_FULL alone: the log is); `pause_at`: number of events at which Python wants to breathe; `credentials`: how many
-were issued; `takeovers`, `delegated`: how many there were, how many tasks were handed over; `needed`: credentials that
-tasks work with; `queue`: requests that wait for the issuer; `orphans`: credentials alive at an agent, or older versions
-of a slot; `crowd`: credentials that an intruder holds, or others who know what an intruder holds; `hold`: takeovers of
-an agent that go on.
+were issued; `takeovers`, `delegated`: how many there were, how many tasks were handed over; `needs`: how often a
+credential came to be needed; `queue`: requests that wait for the issuer; `orphans`: credentials alive at an agent, or
+older versions of a slot; `crowd`: credentials that an intruder holds, or others who know what an intruder holds;
+`hold`: takeovers of an agent that go on.
 """
 
 EVENT = row("at order what")
@@ -85,18 +84,17 @@ something in its rows of `asked` or `elevated`."""
 
 CREDENTIAL = row(
     """
-    issued expires dies latest asked needed_since link id role agent task task_kind slot nth cause needed references
-    renewals secret tool scope usable intrusion swept name0 name1
+    issued expires dies latest asked needed_since needed_nth link id role agent task task_kind slot nth cause needed
+    references renewals secret tool scope usable intrusion swept name0 name1
     """,
     flags="leaked compromised orphan attackers listed",
-    in_needed=LINKS,
     in_live=LINKS,
 )
-"""`latest`: no renewal reaches past it; `secret`: whose value it is; `references`: how many refer to the row, or will;
-`listed`: it is in its agent's live list; `tool`: whose call it was issued for, if for a call; `scope` as in
-rows.TERMS; `usable`: when an attacker who has it can use it no longer, if it lives so long; `intrusion`: that began
-with it, if it is compromised; `swept`: the takeover at whose start it was captured last; `name0`, `name1`: address of
-the delegated task that it was issued for, 0: none."""
+"""`needed_nth`: what `needs` was when it came to be needed; `latest`: no renewal reaches past it; `secret`: whose value
+it is; `references`: how many refer to the row, or will; `listed`: it is in its agent's live list; `tool`: whose call it
+was issued for, if for a call; `scope` as in rows.TERMS; `usable`: when an attacker who has it can use it no longer, if
+it lives so long; `intrusion`: that began with it, if it is compromised; `swept`: the takeover at whose start it was
+captured last; `name0`, `name1`: address of the delegated task that it was issued for, 0: none."""
 
 SLOT = row("group role current version left members count aged captured captured_version", older=LIST)
 """members[members : members + count] keep it; `older`: older versions, `aged` of them;

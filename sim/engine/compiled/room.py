@@ -155,8 +155,7 @@ def _spread(notes: Array) -> Array:
 def reset(sim: State) -> None:
     """Everything that a run leaves behind is forgotten; the buffers stay as large as they are."""
     sim.now[:] = 0
-    for name in ("needed", "queue"):
-        sim.now[name] = -1
+    sim.now["queue"] = -1
     for name in ("crowd", "orphans", "hold"):
         sim.now[name]["room"] = CROWD
     for name in ("sources", "exposures", "threats", "slots"):
@@ -166,6 +165,7 @@ def reset(sim: State) -> None:
         rows["link"] = np.arange(1, len(rows) + 1)
         rows["link"][-1:] = -1
         sim.pools[number] = (0, len(rows), 0)
+    sim.credentials["needed"] = 0
     sim.held[:], sim.asked[:], sim.elevated[:] = -1, 0, 0
     for name in ("value", "knowers", "last"):
         sim.known[name] = -1

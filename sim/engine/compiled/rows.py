@@ -27,7 +27,7 @@ RULES = row(
     seed replication horizon capacity spacing burst service tries wait_first wait_most outage_gap
     outage_length hop notice_time eviction staffed channels copies remembers tools most_roles
     approvers approver_hours response expires asks elevation
-    kinds policed call_steps age_steps takes_over
+    kinds policed call_steps age_steps takes_over looks_at_running
     populations chains delegates changes sends
     """,
     floats="issuer_fails wait_factor wait_jitter notice_chance approves_bad refuses_good",
@@ -35,8 +35,9 @@ RULES = row(
 """`tries`: retries of the issuer's clients; `copies`: whether any channel copies what is used; `remembers`: whether
 draws are kept for another strategy; `approvers`: how many there are; `asks`: whether any call needs approval;
 `policed`: whether a policy set is asked; `call_steps`, `age_steps`: how many there are; `takes_over`: whether any
-channel takes workloads over; `chains`, `delegates`: whether any tool calls others, or hands tasks over; `changes`: in
-how many ways objectives change; `sends`: whether any channel takes what is sent out."""
+channel takes workloads over; `looks_at_running`: whether anything captures what running tasks hold; `chains`,
+`delegates`: whether any tool calls others, or hands tasks over; `changes`: in how many ways objectives change; `sends`:
+whether any channel takes what is sent out."""
 
 TERMS = row(
     """

@@ -10,6 +10,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from sim.core.events import LOG, Event
 from sim.engine.compiled import cache, loop, pools
 from sim.engine.compiled.collected import Collected
 from sim.engine.compiled.handle import Handle
@@ -75,10 +76,8 @@ class Engine:
             elif why == loop.NO_ROOM:
                 sim = self._made_room(sim, sink)
                 handle = Handle(sim, handle)
-        while sim.now["needed"]["head"][0] >= 0:
-            sim = self._made_room(sim, sink)
-            loop.finish(Handle(sim))
         _hand_on(sim, sink)
+        _idle_at_last(sim, sink)
         return int(sim.now["events"][0])
 
     def _begun(self, plan: Plan, seed: int, replication: int) -> State:
@@ -114,6 +113,18 @@ def _hand_on(sim: State, sink: Sink) -> None:
         sim.now["rows"] = 0
 
 
+def _idle_at_last(sim: State, sink: Sink) -> None:
+    """At the horizon nobody needs anything any more, in the order in which it came to be needed."""
+    needed = sim.credentials[sim.credentials["needed"] > 0]
+    if len(needed):
+        needed, horizon = needed[np.argsort(needed["needed_nth"])], sim.tables.rules["horizon"]
+        rows = np.full(len(needed), -1, LOG)
+        rows["at"], rows["kind"], rows["flags"] = horizon, Event.IDLE, 0
+        rows["was"], rows["credential"] = needed["needed_since"], needed["id"]
+        rows["until"] = np.maximum(rows["was"], np.minimum(horizon, needed["dies"]))
+        sink(rows)
+
+
 _compiling = Lock()
 _compiled = False
 
@@ -124,9 +135,8 @@ def warm_up() -> None:
     with _compiling:
         if not _compiled:
             kind = numba.typeof(Handle(_empty()))
-            functions: tuple[Any, ...] = (loop.run, loop.finish)
-            for function in functions:
-                function.compile((kind,))
+            run: Any = loop.run
+            run.compile((kind,))
             cache.mark_warm()
             _compiled = True
 

@@ -149,6 +149,7 @@ def _rules(collected: Collected, plan: Plan) -> Array:
         "channels": len(world.channels),
         "copies": any(row.per_use for row in world.channels),
         "takes_over": any(row.takeover_gap for row in world.channels),
+        "looks_at_running": any(row.takeover_gap or row.gap for row in world.channels),
         "sends": any(row.sent_out for row in world.channels),
         "changes": len(world.changes),
         "tools": len(world.tools),

@@ -1,7 +1,7 @@
 """Agents at work: tasks start, think, call tools, retry, end.
 
-A task is a state machine: an event puts it into a state, and it goes on from there until it has to wait. The three
-events of every call have functions of their own, `started`, `thought` and `called`; `advance` knows all states.
+A task is a state machine: an event puts it into a state, and it goes on from there until it has to wait. The common
+way is that of the event loop: `started`, `next_step`, `thought`, `called`, `over`; `advance` knows all others.
 """
 
 from __future__ import annotations
@@ -52,15 +52,18 @@ ATTEMPT, AGAIN = 16, 24
 
 
 @hot
-def _start(sim: Any, task: int) -> None:
+def started(sim: Any, task: int) -> int:
+    """The task has a place."""
     t = sim.tasks[task]
-    chains.join(sim.agents[t.agent].running, sim.tasks.in_running, task)
+    if sim.rules[0].looks_at_running:
+        chains.join(sim.agents[t.agent].running, sim.tasks.in_running, task)
     emit(sim, TASK_STARTED, -1, t.kind, t.agent, t.number)
     kind = sim.kinds[t.kind]
     if kind.start < 0:
         t.length = kind.count
     else:
         _draw_length(sim, task)
+    return NEXT_STEP
 
 
 @rare
@@ -78,7 +81,8 @@ def _too_late(sim: Any, task: int) -> bool:
 
 
 @hot
-def _next_step(sim: Any, task: int) -> int:
+def next_step(sim: Any, task: int) -> int:
+    """The task's next call, if it has one."""
     if sim.rules[0].chains and follows(sim, task):
         return THOUGHT
     t = sim.tasks[task]
@@ -168,7 +172,7 @@ def _draw_again(sim: Any, task: int) -> None:
 
 
 @hot
-def _called(sim: Any, task: int) -> int:
+def called(sim: Any, task: int) -> int:
     """The attempt has come to its end, or to where it hands a task over."""
     t = sim.tasks[task]
     tool = sim.tools[t.tool]
@@ -223,9 +227,11 @@ def _failed(sim: Any, task: int) -> int:
 
 
 @hot
-def _over(sim: Any, task: int) -> None:
+def over(sim: Any, task: int) -> int:
+    """The task has ended."""
     t = sim.tasks[task]
-    chains.part(sim.agents[t.agent].running, sim.tasks.in_running, task)
+    if sim.rules[0].looks_at_running:
+        chains.part(sim.agents[t.agent].running, sim.tasks.in_running, task)
     custody.task_over(sim, task)
     if t.change >= 0:
         t.outcome = DIVERTED
@@ -237,6 +243,7 @@ def _over(sim: Any, task: int) -> None:
     if t.marked:
         _wipe(sim, task)
     give_back(sim, pools.TASKS, sim.tasks, task)
+    return WAITING
 
 
 @rare
@@ -257,13 +264,6 @@ def _wipe(sim: Any, task: int) -> None:
 
 
 @hot
-def started(sim: Any, task: int) -> int:
-    """The task has a place."""
-    _start(sim, task)
-    return _next_step(sim, task)
-
-
-@rare
 def thought(sim: Any, task: int) -> int:
     """The task has thought."""
     state = _thought(sim, task)
@@ -273,23 +273,10 @@ def thought(sim: Any, task: int) -> int:
 
 
 @rare
-def called(sim: Any, task: int) -> int:
-    """The task's attempt has come to its end."""
-    state = _called(sim, task)
-    if state == NEXT_STEP:
-        state = _next_step(sim, task)
-    if state == OVER:
-        _over(sim, task)
-        state = WAITING
-    return state
-
-
-@rare
 def advance(sim: Any, task: int, state: int) -> int:
     """Go on with a task as far as it goes; the state to go on from, WAITING most times.
 
-    In the order in which states follow each other. There is no loop here, nor around it within one function: with one,
-    the compiler would move work of all states to the beginning.
+    In the order in which states follow each other.
     """
     if state == TRY_AGAIN:
         sim.tasks[task].attempt += 1
@@ -309,10 +296,12 @@ def advance(sim: Any, task: int, state: int) -> int:
         custody.call_over(sim, task)
         sim.tasks[task].outcome = NO_CREDENTIAL
         state = OVER
-    if state == OVER:
-        _over(sim, task)
-        state = WAITING
-    return state
+    return over(sim, task) if state == OVER else state
+
+
+@rare
+def _next_step(sim: Any, task: int) -> int:
+    return next_step(sim, task)
 
 
 @hot
