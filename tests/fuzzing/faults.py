@@ -16,14 +16,13 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from tests.fuzzing.faults_of_delegation import DELEGATION
+from tests.fuzzing.faults_of_haste import HASTE
 from tests.fuzzing.faults_of_objectives import OBJECTIVES
 from tests.fuzzing.planting import Edit, Fault, Rule, edit, rule
 
 ENGINE = "sim.engine.compiled"
 ORDER = {
-    "equal times in any order": edit(
-        22, "schedule._before", (" or (one.at == other.at and one.order < other.order)", "")
-    ),
+    "equal times in any order": edit(22, "schedule._before", (" or (one.at == at and one.order < order)", "")),
     "without delay means at once": edit(
         29,
         "schedule.next_event",
@@ -51,7 +50,9 @@ ORDER = {
     "running tasks are robbed last first": edit(
         8, "leaks._expose_tasks", ("running.head", "running.tail"), ("in_running.after", "in_running.before")
     ),
-    "a task lets go last first": edit(37, "custody.task_over", ("sim.order[task, 0]", "sim.order[task, t.held - 1]")),
+    "a task lets go last first": edit(
+        37, "custody.task_over", ("sim.order[task, at]", "sim.order[task, t.held - 1 - at]")
+    ),
     "orphans are found last first": edit(
         29, "revocations.retire", ("a.live.head", "a.live.tail"), ("in_live.after", "in_live.before")
     ),
@@ -59,7 +60,7 @@ ORDER = {
         44, "standing._age", ("chains.append(slot.older, sim.credentials, older)", "pass")
     ),
     "the horizon comes for the last first": edit(
-        6, "loop.finish", ("idle(sim, now.needed.head)", "idle(sim, now.needed.tail)")
+        6, "simulation._idle_at_last", ('np.argsort(needed["needed_nth"])', 'np.argsort(-needed["needed_nth"])')
     ),
     "who knew a secret first reads it first": edit(
         92, "intruder._know", ("before >= 0 and sim.nodes[before].what > intrusion", "False")
@@ -95,7 +96,7 @@ DRAWS = {
         44, "draws.uniform", ("rules.seed, rules.replication", "rules.replication, rules.seed")
     ),
     "a round less": edit(44, "draws.philox", ("range(ROUNDS)", "range(ROUNDS - 1)")),
-    "retries draw as the first attempt did": edit(29, "workload._found", ("if t.attempt > 0", "if False")),
+    "retries draw as the first attempt did": edit(29, "workload._let_in", ("if t.attempt > 0", "if False")),
     "each try at the issuer draws alike": edit(6, "issuer.granted", ("r.j + (r.tries << TRY)", "r.j")),
     "several tasks robbed are found as one": edit(
         8, "leaks._expose_tasks", ("credential, own0, own1", "credential, name0, name1")
@@ -179,7 +180,7 @@ APPROVAL = {
         10, "workload.approval_answered", ("_too_late(sim, task)", "False")
     ),
     "a task begins with the last one's elevations": edit(
-        17, "arrivals.fresh", ("sim.elevated[task, place] = 0", "pass")
+        17, "workload._wipe", ("sim.elevated[task, place] = 0", "pass")
     ),
     "waiting for approval is waiting for credentials": edit(
         0, "approvals.answered", ("t.held_up += now - t.asked_at", "t.waited += now - t.asked_at")
@@ -294,7 +295,7 @@ CUSTODY = {
     ),
 }
 FAULTS: dict[str, Fault] = (
-    ORDER | RULES | DRAWS | MEMORY | MUCH | APPROVAL | SERVING | POLICY | CUSTODY | DELEGATION | OBJECTIVES
+    ORDER | RULES | DRAWS | MEMORY | MUCH | APPROVAL | SERVING | POLICY | CUSTODY | DELEGATION | OBJECTIVES | HASTE
 )
 
 

@@ -9,7 +9,7 @@ DELEGATION = {
     "a chain goes on from the last tool that was called": edit(
         18, "following.follows", ("t.tool, t.top = t.top, -1", "t.top = -1")
     ),
-    "calls of tools count as the task's own": edit(18, "workload._next_step", ("t.step - t.chained >=", "t.step >=")),
+    "calls of tools count as the task's own": edit(18, "workload.next_step", ("t.step - t.chained >=", "t.step >=")),
     "each attempt hands to the same delegate": edit(
         71, "delegation._chosen", ("t.which, place, 0)", "t.which, t.step, 0)")
     ),
@@ -26,18 +26,16 @@ DELEGATION = {
     "nobody tells that a delegate is gone": edit(
         67, "loop._granted", ("delegation.done(sim, task, delegation.NEVER_STARTED)", "pass")
     ),
-    "a delegated task that failed is as good": edit(71, "workload._returned", (" or t.returned != DONE", "")),
+    "a delegated task that failed is as good": edit(71, "workload.returned", (" or t.returned != DONE", "")),
     "waiting for a delegate is no part of a call": edit(
-        49, "workload._returned", ("t.took += now - t.handed_at", "pass")
+        49, "workload.returned", ("t.took += now - t.handed_at", "pass")
     ),
     "a credential is needed until a task is handed over": edit(
         49,
-        "workload._returned",
+        "workload.returned",
         ("t.cut = sim.tools[t.tool].until_end and not rules.alive(sim.credentials[t.credential].dies, now)", "pass"),
     ),
-    "loops do not wait for their turn": edit(
-        64, "arrivals.source_comes", ("if not sim.populations[agent.population].receives", "if True")
-    ),
+    "loops do not wait for their turn": edit(64, "arrivals.comes_in_loop", ("if not population.receives", "if True")),
     "policies know nothing of depth": edit(49, "policy.permits", ("(t.depth * ", "(0 * ")),
     "dead credentials are passed on": edit(
         71, "delegation._above", (" and rules.alive(sim.credentials[held].dies, sim.now[0].time)", "")
@@ -53,7 +51,7 @@ DELEGATION = {
     "a leak of what was passed on is the delegate's": edit(60, "leaks.capture", ("if passed:", "if False:")),
     "what was passed on lies nowhere": edit(60, "leaks.expose", ("alone or sim.rules[0].delegates", "alone")),
     "a lease serves instead of an exchange": edit(
-        60, "custody.begin", (" and not (t.parent >= 0 and terms.exchanges)", "")
+        60, "custody._leased_or_own", (" and not (t.parent >= 0 and terms.exchanges)", "")
     ),
     "what is got in exchange outlives what it was got for": edit(
         71,

@@ -28,16 +28,18 @@ OBJECTIVES = {
     ),
     "other objectives call the same": edit(40, "objectives.next_call", ("t.step, t.change)", "t.step, 0)")),
     "a task goes on by its own chain": edit(
-        7, "workload._next_step", ("sim.rules[0].changes and t.change >= 0", "False")
+        7, "workload.next_step", ("sim.rules[0].changes and t.change >= 0", "False")
     ),
     "the draws of one change count for all": edit(12, "memory.comes", ("step, change)", "step, 0)")),
     "a task begins with the last one's objective": edit(
-        7, "arrivals.fresh", ("t.held_up, t.approved, t.change = 0, -1, -1", "t.held_up, t.approved = 0, -1")
+        7,
+        "arrivals.fresh",
+        ("t.held_up, t.approved, t.change, t.marked = 0, -1, -1, 0", "t.held_up, t.approved, t.marked = 0, -1, 0"),
     ),
-    "a task that was led away has done well": edit(7, "workload._over", ("t.outcome = DIVERTED", "pass")),
+    "a task that was led away has done well": edit(7, "workload.over", ("t.outcome = DIVERTED", "pass")),
     "task scope stops nobody": edit(7, "objectives.out_of_scope", ("c.scope in (BY_TASK, BY_BOTH)", "False")),
     "task scope stops agents that keep to it": edit(7, "objectives.out_of_scope", ("if t.change < 0:", "if False:")),
-    "what is out of scope is tried again": edit(7, "workload._found", ("    if stopped:", "    if False:")),
+    "what is out of scope is tried again": edit(7, "workload._let_in", ("    if stopped:", "    if False:")),
     "bad requests are taken for good ones": edit(
         7, "approvals.answered", ("not objectives.outside(sim, task)", "True")
     ),
@@ -47,7 +49,7 @@ OBJECTIVES = {
     "policies see no other objective": edit(61, "policy.permits", ("OWN if t.change < 0 else CHANGED", "OWN")),
     "nothing is outside a task": edit(7, "objectives.flags", ("CHANGED | OUTSIDE if", "CHANGED if")),
     "agents that keep to their tasks send credentials out": edit(
-        7, "workload._found", ("sim.rules[0].sends and t.change >= 0", "sim.rules[0].sends")
+        7, "workload._let_in", ("sim.rules[0].sends and t.change >= 0", "sim.rules[0].sends")
     ),
     "what is sent out goes to all channels alike": edit(
         7, "leaks._shown", ("place, channel) < chance", "place, 0) < chance")
@@ -56,7 +58,7 @@ OBJECTIVES = {
         "handed-down", "objectives.out_of_scope", ("(BY_TASK, BY_BOTH)", "(BY_TASK,)")
     ),
     "more follows from the call before": edit(47, "objectives._change", ("t.left = 0", "pass")),
-    "a call that was handed over changes no objective": edit(7, "workload._returned", ("if t.turns:", "if False:")),
+    "a call that was handed over changes no objective": edit(7, "workload.returned", ("if t.turns:", "if False:")),
     "what follows for another objective is out of memory": edit(
         35, "following.follows", ("sim.rules[0].changes and t.change >= 0", "False")
     ),

@@ -76,7 +76,7 @@ def _opened(array: Any) -> Any:
 class Opened:
     """All arrays of a state as attributes, as compiled code sees them."""
 
-    def __init__(self, state: Any) -> None:
+    def __init__(self, state: Any, _: Any = None) -> None:
         for name, array in state.arrays().items():
             setattr(self, name, _opened(array))
 
