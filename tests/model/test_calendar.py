@@ -1,5 +1,7 @@
 """Hours of the week: arrivals by profile and the start of manual work."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -33,6 +35,29 @@ def test_moments_rise_with_the_weight_passed(one, other, outside):
     some = calendar(Profile(outside=outside))
     low, high = sorted((one, other))
     assert some.moment(low) <= some.moment(high)
+
+
+def walked(worked, some):
+    """The moment hour by hour, in exact numbers."""
+    weeks, left = divmod(Fraction(worked), WEEK)
+    hour, shares = 0, [Fraction(weight) * HOUR for weight in some.weights]
+    while hour < 167 and left >= shares[hour]:
+        left, hour = left - shares[hour], hour + 1
+    return weeks * WEEK + hour * HOUR + left / shares[hour] * HOUR
+
+
+@given(
+    st.one_of(st.floats(0, 500 * WEEK), st.integers(0, 500 * 168).map(lambda hours: float(hours * HOUR))),
+    st.sampled_from([None, *(Profile(outside=outside) for outside in (0.05, 0.5, 1.0, 3.0))]),
+)
+def test_moments_are_where_walking_through_the_hours_ends(worked, profile):
+    some = calendar(profile)
+    assert abs(some.moment(worked) - walked(worked, some)) <= 1  # the sums of weights are rounded
+
+
+def test_fault_an_hour_that_counts_twice_is_taken_for_any_other():
+    some = calendar(Profile(outside=0.5))
+    assert abs(calendar(None).moment(50.5 * HOUR) - walked(50.5 * HOUR, some)) > 1
 
 
 @given(st.integers(0, 5 * WEEK))
