@@ -25,11 +25,11 @@ REFERENCE: Final = "reference"
 COMPILED: Final = "compiled"
 ENGINES: Final = (AUTO, COMPILED, REFERENCE)
 
-WORTH_LOADING: Final = 300_000
+WORTH_LOADING: Final = 100_000
 """Scheduler events of the whole job from which the compiled engine wins when it is compiled already: importing numba
 takes as long as the reference engine needs for so many."""
 
-WORTH_COMPILING: Final = 4_000_000
+WORTH_COMPILING: Final = 6_000_000
 """The same when it has to be compiled first."""
 
 _FOLDER, _SIMULATION = "sim.engine.compiled.cache", "sim.engine.compiled.simulation"
