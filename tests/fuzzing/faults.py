@@ -81,7 +81,7 @@ RULES = {
     "the issuer's clients wait a try longer": edit(21, "issuer._refused", ("r.i, j, r.tries)", "r.i, j, r.tries + 1)")),
     "who stands in line is served in an outage": edit(6, "issuer.granted", ("now.time < now.up_at", "False")),
     "who retires works off the line": edit(29, "loop._granted", ("not sim.agents[agent].retired", "True")),
-    "retired agents' leases are renewed": edit(29, "custody._still_wanted", ("if agent.retired", "if False")),
+    "retired agents' leases are renewed": edit(29, "renewals._still_wanted", ("if agent.retired", "if False")),
     "sessions end before they are renewed": edit(22, "intruder.keep_role", ("dies - 1 - now", "dies - now")),
     "losses count at each visit": edit(22, "intruder._reach", ("not noted(sim, about) and ", "")),
     "a secret's new value is not read again": edit(28, "defence.evict", ("if alive and c.attackers", "if False")),
@@ -103,7 +103,7 @@ DRAWS = {
     ),
 }
 MEMORY = {
-    "a renewal does not hold on to its credential": edit(21, "custody._keep_renewing", ("refer(sim, place)", "pass")),
+    "a renewal does not hold on to its credential": edit(21, "renewals.keep_renewing", ("refer(sim, place)", "pass")),
     "a capture does not hold on to its credential": edit(2, "leaks.capture", ("refer(sim, place)", "pass")),
     "an intruder does not hold on to a credential": edit(22, "walks.walk", ("refer(sim, credential)", "pass")),
     "a capture is forgotten when it is noticed": edit(
@@ -175,7 +175,7 @@ APPROVAL = {
     "what needs no approval dies with the elevation": edit(
         43, "custody._latest", (" and sim.asking[sim.tasks[task].tool]", "")
     ),
-    "renewals reach past elevations": edit(53, "custody.renewed", (", c.latest)", ", FOREVER)")),
+    "renewals reach past elevations": edit(53, "renewals.renewed", (", c.latest)", ", FOREVER)")),
     "an approval after the deadline is as good": edit(
         10, "workload.approval_answered", ("_too_late(sim, task)", "False")
     ),

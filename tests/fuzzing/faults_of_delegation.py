@@ -64,7 +64,7 @@ DELEGATION = {
     "an exchange for a call reaches what its tasks need": edit(
         "handed-down", "delegation.mark", ("BY_BOTH if c.scope == BY_ACTION else BY_TASK", "BY_TASK")
     ),
-    "renewals for delegated tasks draw by number": edit(80, "custody.renewal", ("if c.name0 > 0", "if False")),
+    "renewals for delegated tasks draw by number": edit(80, "renewals.renewal", ("if c.name0 > 0", "if False")),
     "orphans of delegated tasks draw by number": edit(58, "revocations._orphan", ("if c.name0 > 0", "if False")),
     "of several delegated tasks robbed one is found": edit(
         49, "leaks._expose_tasks", ("name0, name1, t.which)", "name0, name1, 0)")

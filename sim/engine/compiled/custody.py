@@ -1,4 +1,4 @@
-"""Getting a credential, holding it, letting it go; keeping it alive by renewal."""
+"""Getting a credential, holding it, letting it go."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from sim.core.units import FOREVER
 from sim.engine import rules
 from sim.engine.compiled import chains, delegation, issuer, schedule
 from sim.engine.compiled.jit import hot, rare
-from sim.engine.compiled.lives import changed, idle, issue, needed, refer, release
+from sim.engine.compiled.lives import idle, issue, needed, refer, release
 from sim.engine.compiled.log import emit
+from sim.engine.compiled.renewals import keep_renewing
 from sim.engine.compiled.revocations import ask
 from sim.engine.compiled.rows import LEASED, PER_ACTION, PER_TASK, STANDING
-from sim.engine.compiled.schedule import later, starts
+from sim.engine.compiled.schedule import later
 from sim.engine.compiled.standing import kept
 from sim.engine.compiled.takeovers import acquired
-from sim.engine.compiled.words import ACTION_END, REJECTED, RENEWED, TASK_END
+from sim.engine.compiled.words import ACTION_END, REJECTED, TASK_END
 
 PENDING, READY, NONE = 0, 1, 2
 """How the search for a credential stands; READY: it is in the task's `credential`."""
@@ -170,7 +171,7 @@ def answered(sim: Any, task: int, answer: int) -> int:
             sim.credentials[t.credential].tool = t.tool
         if t.parent >= 0:
             delegation.mark(sim, task)
-        _keep_renewing(sim, t.credential)
+        keep_renewing(sim, t.credential)
         acquired(sim, t.agent, t.credential)
     if is_lease:
         holding = sim.holdings[sim.agents[t.agent].holdings + t.place]
@@ -180,7 +181,7 @@ def answered(sim: Any, task: int, answer: int) -> int:
             t.credential = issue(sim, role, t.agent, t.nth, -1, -1)
             holding.lease = t.credential
             refer(sim, t.credential)
-            _keep_renewing(sim, t.credential)
+            keep_renewing(sim, t.credential)
             acquired(sim, t.agent, t.credential)
         holding.asking = 0
         if holding.waiting.head >= 0:
@@ -277,81 +278,3 @@ def task_over(sim: Any, task: int) -> None:
             ask(sim, has, TASK_END, t.who, t.which, sim.credentials[has].role)
         release(sim, has)
     t.held = 0
-
-
-# --- renewal ---
-@hot
-def _keep_renewing(sim: Any, place: int) -> None:
-    if sim.terms[sim.credentials[place].role].renew_after > 0:
-        refer(sim, place)
-        starts(sim, schedule.RENEWAL_STARTS, place)
-
-
-@rare
-def renew(sim: Any, place: int) -> None:
-    """Wait for the next renewal, while there is one to come."""
-    c = sim.credentials[place]
-    plan = sim.terms[c.role]
-    if c.expires < min(c.issued + plan.max_life, c.latest):
-        later(sim, plan.renew_after, schedule.RENEWAL, place)
-    else:
-        release(sim, place)
-
-
-@rare
-def renewal(sim: Any, place: int) -> None:
-    """The time has come: renew it if it is still wanted."""
-    c = sim.credentials[place]
-    if not _still_wanted(sim, place):
-        release(sim, place)
-        return
-    c.renewals += 1
-    which, nth = c.nth if c.task < 0 else c.task, c.renewals
-    if c.tool >= 0:
-        nth = issuer.of_action(c.nth, nth)
-    number = issuer.request(sim, issuer.RENEWAL, place, c.role, c.agent, which, nth, c.task)
-    if c.name0 > 0:
-        sim.requests[number].entity, sim.requests[number].i = c.name0, c.name1
-    renewed(sim, number, issuer.ask(sim, number))
-
-
-@rare
-def renewed(sim: Any, number: int, answer: int) -> None:
-    """What the issuer said to a request for renewal."""
-    if answer == issuer.PENDING:
-        return
-    place, now = sim.requests[number].owner, sim.now[0].time
-    issuer.done_with(sim, number)
-    c = sim.credentials[place]
-    plan = sim.terms[c.role]
-    if answer == issuer.NO or not rules.alive(c.dies, now):
-        release(sim, place)
-        return
-    was = c.dies
-    c.dies = min(rules.renewed_until(now, c.issued, plan.lifetime, plan.max_life), c.latest)
-    c.expires = c.dies
-    changed(sim, RENEWED, place, was)
-    renew(sim, place)
-
-
-@hot
-def _still_wanted(sim: Any, place: int) -> bool:
-    c = sim.credentials[place]
-    if not rules.alive(c.dies, sim.now[0].time):
-        return False
-    if c.task >= 0:
-        return c.needed > 0
-    agent = sim.agents[c.agent]
-    if agent.retired:
-        return False
-    return _lease_of(sim, c.agent, c.role) == place
-
-
-@rare
-def _lease_of(sim: Any, agent: int, role: int) -> int:
-    a = sim.agents[agent]
-    population = sim.populations[a.population]
-    for place in range(population.count):
-        if sim.roles_of[population.roles + place] == role:
-            return sim.holdings[a.holdings + place].lease
-    return -1

@@ -12,6 +12,7 @@ from sim.engine.compiled import (
     intruder,
     issuer,
     leaks,
+    renewals,
     revocations,
     schedule,
     standing,
@@ -164,7 +165,7 @@ def _issuer(sim: Any, kind: int, number: int) -> None:
         return
     r = sim.requests[number]
     if r.kind == issuer.RENEWAL:
-        custody.renewed(sim, number, answer)
+        renewals.renewed(sim, number, answer)
     else:
         task = r.owner
         _go_on(sim, task, work.searched(sim, task, custody.answered(sim, task, answer)))
@@ -191,9 +192,9 @@ def _elsewhere(sim: Any, kind: int, who: int) -> None:
 @rare
 def _lives(sim: Any, kind: int, who: int) -> None:
     if kind == schedule.RENEWAL_STARTS:
-        custody.renew(sim, who)
+        renewals.renew(sim, who)
     elif kind == schedule.RENEWAL:
-        custody.renewal(sim, who)
+        renewals.renewal(sim, who)
     elif kind == schedule.ROTATION_STARTS:
         standing.rotation_starts(sim, who)
     elif kind == schedule.ROTATION:

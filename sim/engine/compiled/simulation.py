@@ -75,7 +75,7 @@ class Engine:
                 now[ROWS] = now[LOW] = 0
             elif why == loop.NO_ROOM:
                 sim = self._made_room(sim, sink)
-                handle = Handle(sim, handle)
+                handle = self._handles[plan.name] = Handle(sim, handle)
         _hand_on(sim, sink)
         _idle_at_last(sim, sink)
         return int(sim.now["events"][0])
